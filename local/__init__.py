@@ -1,0 +1,1 @@
+"""The embedded default: plays Pulumi's engine and AWS on a laptop."""

@@ -1,0 +1,1 @@
+"""This project's workflows: workflow and handlers only."""

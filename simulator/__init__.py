@@ -1,0 +1,1 @@
+"""Runs Amazon States Language on a laptop: JSON in, history out; it knows no DSL."""

@@ -1,0 +1,1 @@
+"""The typed workflow DSL: states composed in Python, compiled to Amazon States Language."""

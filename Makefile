@@ -1,0 +1,52 @@
+# Symphony: `make local` runs the whole pipeline on this machine, `make test` proves it. Needs Python 3.11+, make, and uv or python3-venv.
+.DEFAULT_GOAL := help
+SECONDS ?=
+PY ?=
+VENV := .venv
+BIN := $(VENV)/bin
+export UV_PYTHON_DOWNLOADS := never
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help install local test lint types contracts golden golden-check lock bench prove clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r t d; do printf '  make %-14s %s\n' "$$t" "$$d"; done
+
+install: ## create .venv with everything that developing needs
+	@sh tools/bootstrap.sh dev $(PY)
+
+local: ## run everything here: devices, pipeline, live view (SECONDS=20 to end by itself)
+	@sh tools/bootstrap.sh local $(PY)
+	@exec $(BIN)/python -m local $(if $(SECONDS),--seconds $(SECONDS))
+
+test: install ## every test
+	@$(BIN)/python -m pytest
+
+lint: install ## ruff: rules and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: install ## mypy --strict and pyright, the whole tree
+	@$(BIN)/mypy .
+	@$(BIN)/pyright
+
+contracts: install ## who may import whom
+	@$(BIN)/lint-imports
+
+golden: install ## write the golden files anew (git diff shows what a change does)
+	@$(BIN)/python -m tools.golden
+
+golden-check: install ## fail when a golden file is stale
+	@$(BIN)/python -m tools.golden --check
+
+lock: install ## compile the hashed locks from pyproject.toml
+	@sh tools/lock.sh
+
+bench: install ## benchmarks, side by side in one run
+	@$(BIN)/python -m benchmarks
+
+prove: install ## longer proofs
+	@$(BIN)/python -m pytest -m prove -o addopts="-q --import-mode=importlib"
+
+clean: ## remove what installing and running made
+	@rm -rf $(VENV) .tools .local build

@@ -1,1 +1,1 @@
-"""Markers that both sides of a Lambda need; a leaf that imports nothing of the project."""
+"""What both sides of a Lambda need, the workflow that calls it and the code that runs: a leaf that all may import."""

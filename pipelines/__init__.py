@@ -1,1 +1,1 @@
-"""This project's workflows: workflow and handlers only."""
+"""This project's workflows, one module each: made of `workflow` and `handlers` only."""

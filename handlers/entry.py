@@ -143,7 +143,7 @@ def _signature(function: Callable[..., Any]) -> tuple[Any, Any, bool]:
     return hints[parameters[0].name], hints["return"], len(parameters) == 2
 
 
-def _where(event: Any) -> dict[str, str | int]:
+def _where(event: Any) -> dict[str, Any]:
     """What identifies a call in logs and traces; read before the input is checked, so that a refusal has it too."""
     given = event if isinstance(event, dict) else {}
     execution, state, attempt = given.get("execution"), given.get("state"), given.get("attempt")

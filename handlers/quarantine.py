@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from handlers import clients
 from handlers.counts import count
 from handlers.envelope import look
+from handlers.expiry import expires
 from handlers.items import to_item
 from handlers.models import Done, Quarantined, Rejected
 from handlers.text import shown
-from payloads.retention import DAY_SECONDS, QUARANTINE_DAYS
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
@@ -48,7 +48,7 @@ def quarantined(rejected: Rejected) -> Quarantined:
         payload_bytes=len(envelope.payload),
         payload_digest=hashlib.sha256(envelope.payload).hexdigest(),
         received_at=received_at,
-        expires=received_at // 1000 + QUARANTINE_DAYS * DAY_SECONDS,
+        expires=expires(received_at),
     )
 
 

@@ -58,16 +58,16 @@ def _send(item: Item, table: str, topic: str) -> None:
             MessageAttributes={"reading": {"DataType": "String", "StringValue": item.id}},
         )
     client = clients.dynamodb()
-    with clients.aws_errors("mark an alert as sent"):
-        with suppress(client.exceptions.ConditionalCheckFailedException):  # marked, or expired, meanwhile
-            client.update_item(
-                TableName=table,
-                Key={"id": {"S": item.id}},
-                UpdateExpression="SET #alert = :sent REMOVE #since",
-                ConditionExpression="#alert = :pending",
-                ExpressionAttributeNames={"#alert": "alert", "#since": "pending_since"},
-                ExpressionAttributeValues={":sent": {"S": "sent"}, ":pending": {"S": "pending"}},
-            )
+    done_meanwhile = suppress(client.exceptions.ConditionalCheckFailedException)  # marked by another, or expired
+    with clients.aws_errors("mark an alert as sent"), done_meanwhile:
+        client.update_item(
+            TableName=table,
+            Key={"id": {"S": item.id}},
+            UpdateExpression="SET #alert = :sent REMOVE #since",
+            ConditionExpression="#alert = :pending",
+            ExpressionAttributeNames={"#alert": "alert", "#since": "pending_since"},
+            ExpressionAttributeValues={":sent": {"S": "sent"}, ":pending": {"S": "pending"}},
+        )
 
 
 def _pending(table: str, index: str, before: int) -> Iterator[Item]:

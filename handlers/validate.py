@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from handlers import telemetry
 from handlers.envelope import open_envelope
 from handlers.errors import InvalidReading
+from handlers.expiry import expires
 from handlers.models import Reading, Record
-from payloads.retention import DAY_SECONDS, OLDEST_DAYS, READING_DAYS
+from payloads.retention import OLDEST_DAYS
 
 AHEAD = timedelta(minutes=10)
 """How far a device's clock may run ahead of ours."""
@@ -41,7 +42,7 @@ def validate(record: Record) -> Reading:
         battery=round(said.battery, 2),
         time=measured.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         received_at=received_at,
-        expires=received_at // 1000 + READING_DAYS * DAY_SECONDS,
+        expires=expires(received_at),
     )
 
 

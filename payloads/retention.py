@@ -1,14 +1,9 @@
-"""How long things are kept. Settings compare these with the queues' retention, which de-duplication must outlive."""
+"""How long things are kept, where nothing else is configured."""
 
-READING_DAYS = 400
-"""Days until a stored reading expires: a year of history, and far longer than queue, dead-letter queue and replay
-together (14 + 14 days at most), so that a late redelivery still finds the reading that it would repeat."""
-
-REPEAT_DAYS = 400
-"""Days until the record of a message that came again expires."""
-
-QUARANTINE_DAYS = 400
-"""Days until a quarantined message expires."""
+DEDUPLICATION_DAYS = 400
+"""Days until a stored reading expires, and with it the record of repeats and of quarantined messages: a year of history,
+and longer than queue, dead-letter queue and replay together, so that a late redelivery finds what it would repeat. A
+function's environment may say otherwise in DEDUPLICATION_DAYS; settings compare it with the queues' retention."""
 
 OLDEST_DAYS = 366
 """A reading taken longer ago than this before it was received is refused: the device's clock is not set."""

@@ -18,15 +18,15 @@ from typing import Any
 import pulumi
 
 from infrastructure.stack_files import StackFiles
+from payloads.limits import PAYLOAD_BYTES, STATE_BYTES
 
 ROOT = Path(__file__).resolve().parents[1]
 
-STATE_CHARACTERS = 262_144
-"""Most that a state of Step Functions may take or give:
-https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
-
 RECORD_CHARACTERS = 1_024
 """What the pipe adds to a message's body: ids, receipt handle, attributes, source."""
+
+ENVELOPE_BYTES = 1_024
+"""What the rule puts round a payload, its topic and the device's name as long as they may be."""
 
 LOG_RETENTIONS = (
     1,
@@ -100,7 +100,7 @@ class Settings:
     stack: str = field(metadata={"given": True})
     batch_size: int = _whole(1, 10_000)
     batch_window_seconds: int = _whole(0, 300)
-    largest_message_bytes: int = _whole(1_024, 1_048_576)
+    largest_message_bytes: int = _whole(1_024, 262_144)
     queue_visibility_seconds: int = _whole(1, 43_200)
     queue_retention_days: int = _whole(1, 14)
     max_receives: int = _whole(1, 1_000)
@@ -124,6 +124,11 @@ class Settings:
     def name(self, part: str) -> str:
         """The physical name of one part: `symphony-dev-telemetry`. Roles' trusts name ARNs made of it."""
         return f"{self.project}-{self.stack}-{part}"
+
+    @property
+    def service(self) -> str:
+        """What logs, traces and metrics of the functions are filed under."""
+        return self.name("telemetry")
 
     def rule_name(self, part: str) -> str:
         """The same for IoT rules, which take letters, digits and underscores only."""
@@ -232,15 +237,22 @@ def _unfitting(s: Settings, limits: Limits, at: Callable[[str], str]) -> Iterato
 def _bytes(s: Settings, at: Callable[[str], str]) -> Iterator[str]:
     # A body is JSON in a JSON string: in the worst case every character of it is escaped.
     each = 2 * s.largest_message_bytes + RECORD_CHARACTERS
-    if s.batch_size * each > STATE_CHARACTERS:
-        fewer = STATE_CHARACTERS // each
-        smaller = (STATE_CHARACTERS // s.batch_size - RECORD_CHARACTERS) // 2
+    if s.batch_size * each > STATE_BYTES:
+        fewer = STATE_BYTES // each
+        smaller = (STATE_BYTES // s.batch_size - RECORD_CHARACTERS) // 2
         instead = [f"a batchSize of at most {fewer}"] if fewer >= 1 else []
         instead += [f"a largestMessageBytes of at most {smaller}"] if smaller >= 1_024 else []
         yield (
             f"{at('batch_size')}: {s.batch_size} messages of {s.largest_message_bytes} bytes, escaped, make up to "
-            f"{s.batch_size * each:,} characters, and a state carries {STATE_CHARACTERS:,}; "
+            f"{s.batch_size * each:,} characters, and a state carries {STATE_BYTES:,}; "
             f"write {' or '.join(instead)}"
+        )
+
+    envelope = 4 * -(-PAYLOAD_BYTES // 3) + ENVELOPE_BYTES
+    if s.largest_message_bytes < envelope:
+        yield (
+            f"{at('largest_message_bytes')}: the longest reading, {PAYLOAD_BYTES} bytes, fills up to {envelope} in its "
+            f"envelope, and would go to the dead-letter queue; write at least {envelope}"
         )
 
 

@@ -1,0 +1,154 @@
+"""The workflow as a state machine, its role, its log, and the alias by which callers name it.
+
+Stage: orchestration. The definition names exact versions of its functions; publishing it and moving the alias happen in
+the same `up`, so callers of the alias see the old workflow with the old code or the new one with the new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from infrastructure.account import Account
+from infrastructure.grants import tasks, workflow_statements
+from infrastructure.iam import ServiceRole, Statement, acting_for, everywhere, service_role, trust
+from infrastructure.settings import Limits, Settings
+from workflow import Workflow
+
+ALIAS = "live"
+
+
+@dataclass
+class StateMachineArgs:
+    """One Express workflow and what it is bound to."""
+
+    settings: Settings
+    account: Account
+    workflow: Workflow[Any, Any]
+    bindings: Mapping[str, pulumi.Input[str]]
+    """What the definition calls each function, table and topic: `table.readings` to its name."""
+    arns: Mapping[str, pulumi.Input[str]]
+    """What the role may reach, by the same symbols."""
+
+
+class StateMachine(pulumi.ComponentResource):
+    """A state machine; `alias` is what callers use."""
+
+    def __init__(self, name: str, args: StateMachineArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("symphony:infrastructure:StateMachine", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        settings = args.settings
+        self.physical_name = settings.name(name)
+        # Vended log groups share one line of the account's resource policy; any other takes a line of its 5,120
+        # characters, and deploying fails when they are full:
+        # https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+        self.logs = aws.cloudwatch.LogGroup(
+            f"{name}-logs",
+            name=f"/aws/vendedlogs/states/{self.physical_name}",
+            retention_in_days=settings.log_retention_days,
+            opts=child,
+        )
+        role = self._role(name, args)
+        self.machine = aws.sfn.StateMachine(
+            name,
+            name=self.physical_name,
+            type="EXPRESS",
+            role_arn=role.arn,
+            definition=_definition(args),
+            publish=True,
+            # Express keeps no history of its own: without these events there is none.
+            logging_configuration=aws.sfn.StateMachineLoggingConfigurationArgs(
+                level="ALL",
+                include_execution_data=settings.include_execution_data,
+                log_destination=pulumi.Output.concat(self.logs.arn, ":*"),
+            ),
+            tracing_configuration=aws.sfn.StateMachineTracingConfigurationArgs(enabled=settings.tracing),
+            # AWS checks on creation that the role may write to the log.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[role.policy]),
+        )
+        self.alias = aws.sfn.Alias(
+            f"{name}-{ALIAS}",
+            name=ALIAS,
+            description="The version that callers get",
+            routing_configurations=[
+                aws.sfn.AliasRoutingConfigurationArgs(
+                    state_machine_version_arn=self.machine.state_machine_version_arn, weight=100
+                )
+            ],
+            opts=child,
+        )
+        self.register_outputs({"arn": self.machine.arn, "alias": self.alias.arn, "log": self.logs.name})
+
+    def _role(self, name: str, args: StateMachineArgs) -> ServiceRole:
+        arn = args.account.arn("states", f"stateMachine:{self.physical_name}")
+        return service_role(
+            name,
+            physical_name=self.physical_name,
+            description=f"What the workflow {self.physical_name} may do",
+            trusted=trust("states.amazonaws.com", acting_for(args.account, arn, pulumi.Output.concat(arn, ":*"))),
+            statements=[
+                *workflow_statements(args.workflow.definition(), args.arns),
+                *_observing(tracing=args.settings.tracing),
+            ],
+            parent=self,
+        )
+
+
+def limits_of(workflow: Workflow[Any, Any]) -> Limits:
+    """What a workflow says about time, for settings to compare. It must have a TimeoutSeconds."""
+    definition = workflow.definition()
+    lambdas = [state for _, state in tasks(definition) if str(state["Resource"]).endswith(":lambda:invoke")]
+    return Limits(
+        longest=workflow.longest_seconds(),
+        timeout=int(definition["TimeoutSeconds"]),
+        shortest_task=min((int(state["TimeoutSeconds"]) for state in lambdas), default=None),
+        place=f"pipelines/{workflow.name}.py",
+    )
+
+
+def _definition(args: StateMachineArgs) -> pulumi.Output[str]:
+    """The definition as JSON, as soon as every symbol in it is known."""
+    missing = sorted(set(args.workflow.symbols) - {"aws.partition"} - set(args.bindings))
+    if missing:
+        raise ValueError(f"workflow {args.workflow.name} uses {', '.join(missing)}, which this stack does not deploy")
+    used = {symbol: args.bindings[symbol] for symbol in args.workflow.symbols if symbol != "aws.partition"}
+    known: pulumi.Output[dict[str, str]] = pulumi.Output.all(**used, **{"aws.partition": args.account.partition})
+    return known.apply(args.workflow.to_json)
+
+
+def _observing(*, tracing: bool) -> list[Statement]:
+    statements = [
+        everywhere(
+            [
+                "logs:CreateLogDelivery",
+                "logs:GetLogDelivery",
+                "logs:UpdateLogDelivery",
+                "logs:DeleteLogDelivery",
+                "logs:ListLogDeliveries",
+                "logs:PutResourcePolicy",
+                "logs:DescribeResourcePolicies",
+                "logs:DescribeLogGroups",
+            ],
+            sid="WriteLogs",
+            because="log deliveries know no resources: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html",
+        )
+    ]
+    if tracing:
+        statements.append(
+            everywhere(
+                [
+                    "xray:PutTraceSegments",
+                    "xray:PutTelemetryRecords",
+                    "xray:GetSamplingRules",
+                    "xray:GetSamplingTargets",
+                ],
+                sid="SendTraces",
+                because="X-Ray knows no resources for these: "
+                "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html",
+            )
+        )
+    return statements

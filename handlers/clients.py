@@ -63,7 +63,11 @@ def aws_errors(doing: str) -> Iterator[None]:
 
     doing: what was tried, for the message: "put the quarantined message".
     """
-    from botocore.exceptions import ClientError, HTTPClientError  # costs 60 ms, spent only by those who talk to AWS
+    from botocore.exceptions import (
+        ClientError,
+        ConnectionError,
+        HTTPClientError,
+    )  # costs 60 ms, spent only by those who talk to AWS
 
     try:
         yield
@@ -73,7 +77,7 @@ def aws_errors(doing: str) -> Iterator[None]:
         if code in _TRANSIENT or status >= 500:
             raise Unavailable(f"could not {doing}: {code or status}") from error
         raise
-    except HTTPClientError as error:  # no connection, no answer in time, an answer cut off
+    except (ConnectionError, HTTPClientError) as error:  # no connection, no answer in time, an answer cut off
         raise Unavailable(f"could not {doing}: {type(error).__name__}") from error
 
 

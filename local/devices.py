@@ -14,7 +14,7 @@ import random
 import ssl
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -62,11 +62,10 @@ class Ledger:
     connected: int = 0
     reconnects: int = 0
     given_up: int = 0
-    started: float = 0.0
-    ended: float = 0.0
+    tell: Callable[[Message, float], None] | None = None
 
-    def acknowledged(self, message: Message) -> None:
-        """Note a PUBACK."""
+    def acknowledged(self, message: Message, began: float) -> None:
+        """Note a PUBACK of what was sent at `began` (monotonic seconds), and `tell`."""
         self.published.append(
             Published(
                 device=message.device,
@@ -77,6 +76,8 @@ class Ledger:
             )
         )
         self.kinds[message.kind.value] += 1
+        if self.tell is not None:
+            self.tell(message, began)
 
     def keys(self) -> Iterator[Key]:
         """Yield the key of every acknowledged message."""
@@ -125,8 +126,9 @@ async def run_device(
                             if planned is None or await _stopped(stop, due - time.monotonic()):
                                 return
                             unsent = planned[1]
+                        began = time.monotonic()
                         await client.publish(unsent.topic, unsent.payload, qos=1)
-                        ledger.acknowledged(unsent)
+                        ledger.acknowledged(unsent, began)
                         unsent = None
                         pause = _FIRST_PAUSE
                 finally:

@@ -16,6 +16,7 @@ from typing import Final, Protocol, Self, TextIO
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.panel import Panel
+from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
@@ -52,7 +53,10 @@ class View(Protocol):
         """Print one line of progress, above what is live."""
 
     def command(self, text: str) -> None:
-        """Print one line to be copied: never wrapped or coloured."""
+        """Print one line to be copied: never cut or wrapped."""
+
+    def progress(self, text: str) -> None:
+        """Say what is being done; the next call may take its place."""
 
     def show(self, state: State, alerts: Sequence[Alert] = (), refused: Sequence[Refused] = ()) -> None:
         """Show the state; `alerts` and `refused` are what is new in it."""
@@ -77,6 +81,7 @@ class Lines:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._due = 0.0
+        self._progressed = 0.0
         self._alerts: list[Alert] = []
         self._refused: list[Refused] = []
 
@@ -87,6 +92,13 @@ class Lines:
     def command(self, text: str) -> None:
         """Print one line to be copied."""
         self._write(text)
+
+    def progress(self, text: str) -> None:
+        """Print the line, unless the last one is less than a second old."""
+        now = time.monotonic()
+        if now - self._progressed >= 1.0:
+            self._progressed = now
+            self._write(f"  {text}")
 
     def show(self, state: State, alerts: Sequence[Alert] = (), refused: Sequence[Refused] = ()) -> None:
         """Print the figures if some seconds have passed since the last time."""
@@ -127,17 +139,29 @@ class Tables:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._live: Live | None = None
+        self._status: Status | None = None
 
     def line(self, text: str) -> None:
         """Print one line above the tables."""
+        self._end_status()
         self._console.print(Text(printable(text)))
 
     def command(self, text: str) -> None:
         """Print one line to be copied: longer than the terminal is wide, it is left to the terminal to fold."""
         self._console.print(Text(printable(text), style="cyan"), soft_wrap=True)
 
+    def progress(self, text: str) -> None:
+        """Show the line beside a spinner, in the place of the one before."""
+        shown = Text(printable(text, max(20, self._console.width - 4)))
+        if self._status is None:
+            self._status = self._console.status(shown)
+            self._status.start()
+        else:
+            self._status.update(shown)
+
     def show(self, state: State, alerts: Sequence[Alert] = (), refused: Sequence[Refused] = ()) -> None:
         """Draw the state."""
+        self._end_status()
         if self._live is None:
             self._live = Live(console=self._console, auto_refresh=False, transient=True, vertical_overflow="crop")
             self._live.start()
@@ -149,9 +173,15 @@ class Tables:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._end_status()
         if self._live is not None:
             self._live.stop()
             self._live = None
+
+    def _end_status(self) -> None:
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
 
 
 def picture(state: State, width: int) -> RenderableType:

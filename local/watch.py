@@ -102,7 +102,7 @@ class Watch:
     """Looks at one deployed pipeline. `client` makes a boto3 client of a service by its name."""
 
     def __init__(self, client: Callable[[str], Any], places: Places) -> None:
-        self._places = places
+        self.places = places
         self._dynamodb: DynamoDBClient = client("dynamodb")
         self._sqs: SQSClient = client("sqs")
         self._sns: SNSClient = client("sns")
@@ -116,7 +116,7 @@ class Watch:
         known = [sensor for sensor in sensors if sensor.known]
         for sensor in known:
             self._dynamodb.put_item(
-                TableName=self._places.devices,
+                TableName=self.places.devices,
                 Item={
                     "device_id": {"S": sensor.device},
                     "name": {"S": sensor.name},
@@ -132,7 +132,7 @@ class Watch:
         self._alerts_url = created["QueueUrl"]
         arn = self._sqs.get_queue_attributes(QueueUrl=self._alerts_url, AttributeNames=["QueueArn"])
         self._sns.subscribe(
-            TopicArn=self._places.alerts,
+            TopicArn=self.places.alerts,
             Protocol="sqs",
             Endpoint=arn["Attributes"]["QueueArn"],
             ReturnSubscriptionArn=True,
@@ -141,14 +141,14 @@ class Watch:
     def oversized(self, largest: int = 120_000) -> int | None:
         """Return a payload size in bytes that the queue cannot take once it is Base64, or None where MQTT could not
         carry it either (AWS IoT takes 128 KB, `largest` leaves room for the rest of the message)."""
-        attributes = self._sqs.get_queue_attributes(QueueUrl=self._places.queue, AttributeNames=["MaximumMessageSize"])
+        attributes = self._sqs.get_queue_attributes(QueueUrl=self.places.queue, AttributeNames=["MaximumMessageSize"])
         maximum = int(attributes["Attributes"]["MaximumMessageSize"])
         return maximum if maximum <= largest else None
 
     def stored(self, reading: str) -> bool:
         """Return whether the reading of this id is in the table (consistent read)."""
         found = self._dynamodb.get_item(
-            TableName=self._places.readings,
+            TableName=self.places.readings,
             Key={"id": {"S": reading}},
             ConsistentRead=True,
             ProjectionExpression="#id",
@@ -159,7 +159,7 @@ class Watch:
     def look(self) -> Snapshot:
         """Return what the tables and queues hold now, and what is new."""
         # Queues before tables: a message that moves on in between shows twice, which the account forgives, not nowhere.
-        waiting = self._count(self._places.queue)
+        waiting = self._count(self.places.queue)
         dead = self._dead_letters(afresh=False)
         return self._seen(waiting, dead, ())
 
@@ -169,8 +169,8 @@ class Watch:
         Messages that can be received are received, to be counted by trace; the run is over then.
         """
         self._stop_pipe()
-        waiting = self._count(self._places.queue)
-        queued = self._receive(self._places.queue, hide=30)
+        waiting = self._count(self.places.queue)
+        queued = self._receive(self.places.queue, hide=30)
         dead = self._dead_letters(afresh=True)
         return self._seen(waiting, dead, queued)
 
@@ -178,7 +178,7 @@ class Watch:
         snapshot = Snapshot(alerts=self._new_alerts(), pipe=self._pipe_state())
         quarantined: list[Seen] = []
         for item in self._scan(
-            self._places.quarantine, "trace", "device_id", "topic", "reason", "received_at", "payload_digest"
+            self.places.quarantine, "trace", "device_id", "topic", "reason", "received_at", "payload_digest"
         ):
             quarantined.append(Seen(item["trace"], device=item["device_id"], digest=item["payload_digest"]))
             if item["trace"] not in self._known_refused:
@@ -189,10 +189,10 @@ class Watch:
                     )
                 )
         snapshot.refused.sort(key=lambda refused: refused.received_at)
-        repeats = [_by_reading(item) for item in self._scan(self._places.repeats, "trace", "id", "device_id")]
+        repeats = [_by_reading(item) for item in self._scan(self.places.repeats, "trace", "id", "device_id")]
         stored = [
             replace(_by_reading(item), pending=item["alert"] == "pending")
-            for item in self._scan(self._places.readings, "trace", "id", "device_id", "alert")
+            for item in self._scan(self.places.readings, "trace", "id", "device_id", "alert")
         ]
         evidence = Evidence(stored, repeats, quarantined, dead, queued, waiting)
         foreign = [seen for seen in (*stored, *repeats, *quarantined, *dead, *queued) if _foreign(seen)]
@@ -234,14 +234,14 @@ class Watch:
 
     def _dead_letters(self, *, afresh: bool) -> Sequence[Seen]:
         """Return what the dead-letter queue holds; read again only when its count has changed, or if `afresh`."""
-        count = self._count(self._places.dead_letters)
+        count = self._count(self.places.dead_letters)
         if afresh or count < len(self._dead):
             self._dead.clear()
         if count > len(self._dead) or (afresh and count):
             if afresh:
                 # What an earlier look, or a person's, still hides comes back first.
-                self._wait_visible(self._places.dead_letters)
-            for seen in self._receive(self._places.dead_letters, hide=_PEEK_SECONDS):
+                self._wait_visible(self.places.dead_letters)
+            for seen in self._receive(self.places.dead_letters, hide=_PEEK_SECONDS):
                 self._dead[seen.trace] = seen
         return list(self._dead.values())
 
@@ -288,16 +288,16 @@ class Watch:
         return alerts
 
     def _pipe_state(self) -> str:
-        return self._pipes.describe_pipe(Name=self._places.pipe)["CurrentState"]
+        return self._pipes.describe_pipe(Name=self.places.pipe)["CurrentState"]
 
     def _stop_pipe(self, patience: float = 30.0) -> None:
         """Stop the pipe and wait for it: what it has taken, it finishes first."""
         if self._pipe_state() == "RUNNING":
-            self._pipes.stop_pipe(Name=self._places.pipe)
+            self._pipes.stop_pipe(Name=self.places.pipe)
         deadline = time.monotonic() + patience
         while self._pipe_state() in ("RUNNING", "STOPPING"):
             if time.monotonic() > deadline:
-                raise WatchError(f"the pipe {self._places.pipe} did not stop within {patience:.0f} s")
+                raise WatchError(f"the pipe {self.places.pipe} did not stop within {patience:.0f} s")
             time.sleep(0.1)
 
 

@@ -7,7 +7,7 @@ traffic (no data is no trouble), except that they cannot see what AWS does not r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -33,7 +33,7 @@ class AlarmsArgs:
 
 @dataclass(frozen=True)
 class Metric:
-    """One CloudWatch metric, summed or otherwise reduced over a minute."""
+    """One CloudWatch metric, summed or otherwise reduced over a period."""
 
     namespace: str
     name: str
@@ -51,10 +51,12 @@ class Watch:
     expression: str
     """Over the ids of `metrics`: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html"""
     above: float = 0
-    minutes: int = 1
-    """How long it must last."""
-    of: int | None = field(default=None)
-    """Out of how many minutes; `minutes` if not said."""
+    period: int = 60
+    """Seconds for each point. What is reported every few minutes needs as many, or its alarm flickers."""
+    points: int = 1
+    """How many points must be too high."""
+    of: int = 1
+    """Out of the last so many."""
 
 
 class Alarms(pulumi.ComponentResource):
@@ -77,15 +79,15 @@ class Alarms(pulumi.ComponentResource):
             name=self._args.settings.name(watch.name),
             alarm_description=watch.description,
             metric_queries=[
-                *(_queried(key, metric) for key, metric in watch.metrics.items()),
+                *(_queried(key, metric, watch.period) for key, metric in watch.metrics.items()),
                 aws.cloudwatch.MetricAlarmMetricQueryArgs(
                     id="watched", expression=watch.expression, label=watch.name, return_data=True
                 ),
             ],
             comparison_operator="GreaterThanThreshold",
             threshold=watch.above,
-            evaluation_periods=watch.of or watch.minutes,
-            datapoints_to_alarm=watch.minutes,
+            evaluation_periods=watch.of,
+            datapoints_to_alarm=watch.points,
             treat_missing_data="notBreaching",
             alarm_actions=[self._args.topic_arn],
             ok_actions=[self._args.topic_arn],
@@ -96,6 +98,7 @@ class Alarms(pulumi.ComponentResource):
 def watches(args: AlarmsArgs) -> tuple[Watch, ...]:
     """What is watched, in words and numbers."""
     settings = args.settings
+    sweeping = settings.sweep_minutes * 60
     machine = {"StateMachineArn": args.state_machine_arn}
     queue = {"QueueName": args.queue_name}
     dead_letters = {"QueueName": args.dead_letters_name}
@@ -125,7 +128,8 @@ def watches(args: AlarmsArgs) -> tuple[Watch, ...]:
                 "taken": Metric("AWS/EventBridge/Pipes", "Invocations", {"PipeName": args.pipe_name}),
             },
             "IF(FILL(waiting, 0) > 0 AND FILL(taken, 0) < 1, 1, 0)",
-            minutes=5,
+            points=5,
+            of=5,
         ),
         Watch(
             "oldest-message",
@@ -147,19 +151,21 @@ def watches(args: AlarmsArgs) -> tuple[Watch, ...]:
                 )
             },
             "FILL(pending, 0)",
+            period=sweeping,
         ),
         Watch(
             "sweep-failing",
             "The sweeper fails, so that alerts left pending are neither found nor sent. Look into its log.",
             {"errors": Metric("AWS/Lambda", "Errors", {"FunctionName": args.sweep_function_name})},
             "FILL(errors, 0)",
-            minutes=2,
-            of=3 * settings.sweep_minutes,
+            period=sweeping,
+            points=2,
+            of=3,
         ),
     )
 
 
-def _queried(key: str, metric: Metric) -> Any:
+def _queried(key: str, metric: Metric, period: int) -> Any:
     return aws.cloudwatch.MetricAlarmMetricQueryArgs(
         id=key,
         return_data=False,
@@ -167,7 +173,7 @@ def _queried(key: str, metric: Metric) -> Any:
             namespace=metric.namespace,
             metric_name=metric.name,
             dimensions=metric.dimensions,
-            period=60,
+            period=period,
             stat=metric.stat,
         ),
     )

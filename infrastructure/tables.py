@@ -90,6 +90,12 @@ class Tables(pulumi.ComponentResource):
 
 
 def _pending_index() -> aws.dynamodb.TableGlobalSecondaryIndexArgs:
+    key = aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs
     return aws.dynamodb.TableGlobalSecondaryIndexArgs(
-        name=PENDING_INDEX, hash_key="alert", range_key="pending_since", projection_type="ALL"
+        name=PENDING_INDEX,
+        key_schemas=[
+            key(attribute_name="alert", key_type="HASH"),
+            key(attribute_name="pending_since", key_type="RANGE"),
+        ],
+        projection_type="ALL",
     )

@@ -119,6 +119,7 @@ def entry(function: Callable[..., Any]) -> EntryPoint:
                 for counted, value in counts.items():
                     metrics.add_metric(name=counted, unit=MetricUnit.Count, value=value)
 
+    counting.__name__ = name  # what the trace calls it
     if "handlers.clients" in sys.modules:  # imported by the handler's module: it talks to AWS
         tracer.patch(modules=["botocore"])
     observed: EntryPoint = logger.inject_lambda_context(

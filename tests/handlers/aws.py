@@ -7,12 +7,12 @@ ones; `fail` makes the next calls of an operation fail as AWS fails.
 import json
 from collections import defaultdict
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import parse_qs
 from uuid import uuid4
 
 import boto3
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
 from botocore.config import Config
 from ministack.services import dynamodb, sns
 
@@ -90,7 +90,7 @@ class Aws:
     def _answer(self, service: Service) -> Callable[..., AWSResponse]:
         def answer(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
             headers = {name.lower(): _text(value) for name, value in request.headers.items()}
-            body = request.body.encode() if isinstance(request.body, str) else bytes(request.body or b"")
+            body = _bytes(request.body)
             form = "x-amz-target" not in headers
             operation = parse_qs(body.decode())["Action"][0] if form else headers["x-amz-target"].split(".")[1]
             if self._failures[operation]:
@@ -115,7 +115,8 @@ class _Raw:
 
 
 def _response(request: AWSPreparedRequest, status: int, headers: dict[str, str], content: bytes) -> AWSResponse:
-    return AWSResponse(request.url, status, {name.lower(): value for name, value in headers.items()}, _Raw(content))
+    named = HeadersDict({name.lower(): value for name, value in headers.items()})
+    return AWSResponse(request.url, status, cast(Any, named), _Raw(content))
 
 
 def _error(code: str, form: bool) -> tuple[dict[str, str], bytes]:
@@ -137,7 +138,7 @@ def _now(work: Coroutine[Any, Any, T]) -> T:
 
 
 def _client(service: str, answer: Callable[..., AWSResponse]) -> Any:
-    client = boto3.client(  # type: ignore[call-overload]
+    client = cast(Any, boto3).client(
         service,
         region_name="us-east-1",
         aws_access_key_id="test",
@@ -146,6 +147,10 @@ def _client(service: str, answer: Callable[..., AWSResponse]) -> Any:
     )
     client.meta.events.register(f"before-send.{service}", answer)
     return client
+
+
+def _bytes(body: Any) -> bytes:
+    return body.encode() if isinstance(body, str) else bytes(body or b"")
 
 
 def _text(value: Any) -> str:

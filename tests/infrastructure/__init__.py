@@ -1,0 +1,1 @@
+"""Tests of the Pulumi program: settings, packages, permissions, and every resource of every stack."""

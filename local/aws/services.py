@@ -1,0 +1,130 @@
+"""The services' process: Step Functions, Lambda, Pipes and Scheduler behind the one endpoint (embedded default).
+
+Started by `LocalAws` as `python -m local.aws.services '{settings}'`, and again whenever it dies: what its services must
+know is on disk before they act on it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+import boto3
+import uvicorn
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from local.aws.documents import Documents
+from local.aws.front import service_of
+from local.aws.lambdas.events import Events
+from local.aws.lambdas.functions import Functions
+from local.aws.lambdas.service import LambdaService, Place
+from local.aws.process import enlist, report_ready
+from local.aws.rest import ApiError, RestService
+from simulator.api.guard import ASGIApp, Receive, Scope, Send, guard
+
+
+class Services:
+    """All services of the process, and the application that serves them."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        state = Path(settings["state"])
+        self._settings = settings
+        self._session = boto3.Session(
+            aws_access_key_id="test", aws_secret_access_key="test", region_name=settings["region"]  # noqa: S106 - dummies
+        )
+        self.documents = Documents(state / "services.db")
+        place = Place(
+            state=state, logs=Path(settings["logs"]), home=Path(settings["home"]), region=settings["region"],
+            account=settings["account"], endpoint=settings["endpoint"], workers=settings["lambda_workers"],
+            client=settings["runtime"],
+        )  # fmt: skip
+        self.lambdas = LambdaService(Functions(self.documents), Events(self.documents), place, self._fetch)
+        self._apps: dict[str, ASGIApp] = {
+            "lambda": RestService("lambda", self.lambdas, validation_error="InvalidParameterValueException"),
+        }
+
+    def client(self, service: str, connections: int = 10) -> Any:
+        """A boto3 client of the one endpoint."""
+        config = Config(
+            inject_host_prefix=False, max_pool_connections=connections, retries={"mode": "standard", "total_max_attempts": 3}
+        )
+        return self._session.client(service, endpoint_url=self._settings["endpoint"], config=config)  # type: ignore[call-overload]
+
+    async def start(self) -> None:
+        """Take up what an earlier process left."""
+        await self.lambdas.start()
+
+    async def close(self) -> None:
+        """End workers and pollers."""
+        await self.lambdas.close()
+        self.documents.close()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        app = self._apps.get(service_of(scope) or "")
+        if app is None:
+            await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"0")]})
+            await send({"type": "http.response.body", "body": b""})
+        else:
+            await app(scope, receive, send)
+
+    def _fetch(self, bucket: str, key: str) -> bytes:
+        try:
+            body: bytes = self.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            text = f"Error occurred while GetObject. S3 Error Code: {error.response['Error']['Code']}."
+            raise ApiError("InvalidParameterValueException", text) from None
+        return body
+
+
+class Server(uvicorn.Server):
+    """Starts the services before it listens, reports readiness, and ends them after the last request."""
+
+    def __init__(self, settings: dict[str, Any], services: Services, app: ASGIApp) -> None:
+        config = uvicorn.Config(
+            app, lifespan="off", access_log=False, log_level="warning", timeout_keep_alive=75, date_header=True,
+            timeout_graceful_shutdown=1, ws="none",
+        )  # fmt: skip
+        super().__init__(config)
+        self._settings, self._services = settings, services
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start the services, listen, tell the parent."""
+        await self._services.start()
+        await super().startup(sockets)
+        if not self.should_exit:
+            report_ready(self._settings)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, then end the services."""
+        await super().shutdown(sockets)
+        await self._services.close()
+
+
+async def serve(settings: dict[str, Any]) -> None:
+    """Serve until SIGTERM."""
+    http = socket.socket(fileno=settings["http_fd"])
+    services = Services(settings)
+    # Requests come through the front with the endpoint's own Host; this port is nobody's address.
+    port = int(settings["endpoint"].rpartition(":")[2])
+    await Server(settings, services, guard(services, port=port)).serve(sockets=[http])
+
+
+def main() -> None:
+    """Entry point of the process."""
+    settings = json.loads(sys.argv[1])
+    enlist(settings)
+    asyncio.run(serve(settings))
+
+
+if __name__ == "__main__":
+    main()

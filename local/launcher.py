@@ -133,6 +133,8 @@ def _report(ended: Ended, screen: view.View) -> int:
         screen.line(
             f"{ended.others} of the messages came from other MQTT clients or were sent again after a broken connection"
         )
+    if ended.foreign:
+        screen.line(f"{ended.foreign} messages came by another way than MQTT; they are not in the account")
     for note in account.notes:
         screen.line(f"note: {note}")
     if account.missing > 0:

@@ -67,12 +67,17 @@ class Stage:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a run ended. `others`: messages that no simulated device had acknowledged. `seconds`: of devices speaking."""
+    """How a run ended. `seconds`: how long the devices spoke.
+
+    `others`: messages that no simulated device had acknowledged. `foreign`: messages that came by another way than MQTT;
+    they are not in the account.
+    """
 
     account: Account
     evidence: Evidence
     published: Sequence[Published]
     others: int
+    foreign: int
     alerts: int
     seconds: float
     latency: str
@@ -118,6 +123,7 @@ async def speak(options: Options, stage: Stage, screen: view.View) -> Ended:
         evidence=last.evidence,
         published=run.ledger.published,
         others=others,
+        foreign=last.foreign,
         alerts=run.state.alerts,
         seconds=run.spoke,
         latency=run.latency.summary(),

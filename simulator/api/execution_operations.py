@@ -1,0 +1,245 @@
+"""Executions, task tokens and activities: the operations that run things."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from simulator.activities import Activity
+from simulator.api.machine_operations import written
+from simulator.api.requests import Request, Response, may, need, page, paged, without_nones
+from simulator.executions import Engine, Execution
+from simulator.faults import ApiError, activity_missing, invalid_arn
+from simulator.history import render
+from simulator.machines import check_name
+from simulator.values import load, text
+
+_STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE")
+
+
+class ExecutionOperations:
+    """Each public method is one operation of the API."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    # -------------------------------------------------------------- executions
+
+    async def start_execution(self, request: Request) -> Response:
+        """StartExecution: names of Standard executions are idempotent."""
+        execution = await self._engine.start(
+            need(request, "stateMachineArn", str),
+            _input(request),
+            may(request, "name", str),
+            may(request, "traceHeader", str),
+        )
+        return {"executionArn": execution.arn, "startDate": execution.run.started_at}
+
+    async def start_sync_execution(self, request: Request) -> Response:
+        """StartSyncExecution: Express only; the answer comes when the execution is over."""
+        arn = need(request, "stateMachineArn", str)
+        target = self._engine.machines.resolve(arn.partition("#")[0], self._engine.random)
+        if not target.machine.express:
+            raise ApiError(
+                "StateMachineTypeNotSupported",
+                "This operation is not supported by this type of state machine",
+            )
+        execution = await self._engine.run(
+            arn, _input(request), may(request, "name", str), may(request, "traceHeader", str)
+        )
+        shown = self._describe(execution)
+        took = ((execution.run.stopped_at or 0.0) - execution.run.started_at) * 1000
+        shown["billingDetails"] = {
+            "billedMemoryUsedInMB": 64,
+            "billedDurationInMilliseconds": max(100, math.ceil(took / 100) * 100),
+        }
+        for name in (
+            "redriveCount",
+            "redriveStatus",
+            "redriveStatusReason",
+            "stateMachineVersionArn",
+            "stateMachineAliasArn",
+        ):
+            shown.pop(name, None)
+        return shown
+
+    async def describe_execution(self, request: Request) -> Response:
+        """DescribeExecution, of Standard executions."""
+        return self._describe(self._standard(need(request, "executionArn", str)))
+
+    def _describe(self, execution: Execution) -> Response:
+        run = execution.run
+        succeeded = run.status == "SUCCEEDED"
+        redrivable = run.status in ("FAILED", "TIMED_OUT", "ABORTED")
+        reason = None if redrivable else f"Execution is {run.status} and cannot be redriven"
+        return without_nones(
+            {
+                "executionArn": execution.arn,
+                "stateMachineArn": execution.machine.arn,
+                "name": execution.name,
+                "status": run.status,
+                "startDate": run.started_at,
+                "stopDate": run.stopped_at,
+                "input": execution.input,
+                "inputDetails": {"included": True},
+                "output": text(run.output) if succeeded else None,
+                "outputDetails": {"included": True} if succeeded else None,
+                "traceHeader": execution.trace_header,
+                "error": run.error,
+                "cause": run.cause,
+                "stateMachineVersionArn": execution.version_arn,
+                "stateMachineAliasArn": execution.alias_arn,
+                "redriveCount": run.redrives,
+                "redriveStatus": "REDRIVABLE" if redrivable else "NOT_REDRIVABLE",
+                "redriveStatusReason": reason,
+            }
+        )
+
+    async def get_execution_history(self, request: Request) -> Response:
+        """GetExecutionHistory, paged, in either order; `includeExecutionData: false` leaves the data out."""
+        execution = self._standard(need(request, "executionArn", str))
+        events = execution.events
+        ordered = events[::-1] if request.get("reverseOrder") else events
+        with_data = request.get("includeExecutionData", True)
+        return paged(
+            "events", page(request, ordered, lambda event: _bare(render(event)) if not with_data else render(event))
+        )
+
+    async def list_executions(self, request: Request) -> Response:
+        """ListExecutions of a machine (version or alias), newest first, perhaps of one status."""
+        arn = need(request, "stateMachineArn", str)
+        machine = self._engine.machines.resolve(arn, self._engine.random).machine
+        if machine.express:
+            raise ApiError(
+                "StateMachineTypeNotSupported", "This operation is not supported by this type of state machine"
+            )
+        status = may(request, "statusFilter", str)
+        if status is not None and status not in _STATUSES:
+            raise ApiError(
+                "ValidationException",
+                f"1 validation error detected: Value '{status}' at 'statusFilter' failed to satisfy constraint: "
+                f"Member must satisfy enum value set: [{', '.join(_STATUSES)}]",
+            )
+        found = [
+            execution
+            for execution in reversed(self._engine.executions.values())
+            if execution.machine.arn == machine.arn
+            and (arn == machine.arn or arn in (execution.version_arn, execution.alias_arn))
+            and status in (None, execution.status)
+        ]
+        return paged("executions", page(request, found, _summary))
+
+    async def stop_execution(self, request: Request) -> Response:
+        """StopExecution."""
+        execution = self._standard(need(request, "executionArn", str))
+        stopped = await self._engine.stop(execution.arn, may(request, "error", str), may(request, "cause", str))
+        return {"stopDate": stopped}
+
+    def _standard(self, arn: str) -> Execution:
+        if ":express:" in arn:
+            raise invalid_arn("express")
+        if ":execution:" not in arn:
+            raise ApiError("InvalidArn", f"Invalid Arn: '{arn}'")
+        return self._engine.get(arn)
+
+    # -------------------------------------------------------------- tokens
+
+    async def send_task_success(self, request: Request) -> Response:
+        """SendTaskSuccess."""
+        token, output = need(request, "taskToken", str), need(request, "output", str)
+        try:
+            value = load(output)
+        except ValueError as error:
+            raise ApiError("InvalidOutput", f"Invalid Output: '{error}'") from None
+        await self._engine.task_success(token, value)
+        return {}
+
+    async def send_task_failure(self, request: Request) -> Response:
+        """SendTaskFailure."""
+        await self._engine.task_failure(
+            need(request, "taskToken", str), may(request, "error", str), may(request, "cause", str)
+        )
+        return {}
+
+    async def send_task_heartbeat(self, request: Request) -> Response:
+        """SendTaskHeartbeat."""
+        await self._engine.task_heartbeat(need(request, "taskToken", str))
+        return {}
+
+    # -------------------------------------------------------------- activities
+
+    async def create_activity(self, request: Request) -> Response:
+        """CreateActivity: idempotent."""
+        name = check_name(need(request, "name", str))
+        arn = self._engine.arn("activity", name)
+        activity = self._engine.activities.get(arn)
+        if activity is None:
+            tags = {tag["key"]: tag.get("value", "") for tag in request.get("tags") or []}
+            activity = Activity(arn, name, self._engine.clock.now(), tags)
+            self._engine.activities[arn] = activity
+            saved = activity.save()
+            await written(lambda then: self._engine.store.put("activity", arn, saved, then))
+        return {"activityArn": arn, "creationDate": activity.created}
+
+    async def describe_activity(self, request: Request) -> Response:
+        """DescribeActivity."""
+        return _activity(self._activity(request))
+
+    async def list_activities(self, request: Request) -> Response:
+        """ListActivities, by name."""
+        activities = sorted(self._engine.activities.values(), key=lambda activity: activity.name)
+        return paged("activities", page(request, activities, _activity))
+
+    async def delete_activity(self, request: Request) -> Response:
+        """DeleteActivity."""
+        arn = need(request, "activityArn", str)
+        if self._engine.activities.pop(arn, None) is not None:
+            await written(lambda then: self._engine.store.delete("activity", arn, then))
+        return {}
+
+    async def get_activity_task(self, request: Request) -> Response:
+        """GetActivityTask: waits up to 60 seconds for work."""
+        activity = self._activity(request)
+        token, value = await self._engine.activity_task(activity, may(request, "workerName", str))
+        return {"taskToken": token, "input": text(value)} if token else {}
+
+    def _activity(self, request: Request) -> Activity:
+        arn = need(request, "activityArn", str)
+        activity = self._engine.activities.get(arn)
+        if activity is None:
+            raise activity_missing(arn)
+        return activity
+
+
+def _input(request: Request) -> str:
+    value = may(request, "input", str)
+    return "{}" if value is None else value
+
+
+def _activity(activity: Activity) -> Response:
+    return {"activityArn": activity.arn, "name": activity.name, "creationDate": activity.created}
+
+
+def _summary(execution: Execution) -> Response:
+    return without_nones(
+        {
+            "executionArn": execution.arn,
+            "stateMachineArn": execution.machine.arn,
+            "name": execution.name,
+            "status": execution.status,
+            "startDate": execution.run.started_at,
+            "stopDate": execution.run.stopped_at,
+            "stateMachineVersionArn": execution.version_arn,
+            "stateMachineAliasArn": execution.alias_arn,
+            "redriveCount": execution.run.redrives,
+        }
+    )
+
+
+def _bare(event: dict[str, Any]) -> dict[str, Any]:
+    """An event without inputs, outputs and causes."""
+    hidden = ("input", "output", "inputDetails", "outputDetails", "parameters", "assignedVariables")
+    return {
+        key: {name: inner for name, inner in value.items() if name not in hidden} if isinstance(value, dict) else value
+        for key, value in event.items()
+    }

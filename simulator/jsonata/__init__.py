@@ -1,0 +1,1 @@
+"""JSONata as Step Functions evaluates it: expressions, templates that hold them, and the fields of JSONata states."""

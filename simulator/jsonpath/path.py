@@ -1,0 +1,270 @@
+"""Paths: `$.a['b'][0]`, wildcards, slices, unions, recursive descent and filters, compiled to functions.
+
+A definite path has one value or none; an indefinite one (wildcard, slice, union, descent, filter) always has a list.
+https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-paths.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from simulator.jsonpath.filters import Reader, compile_filter
+from simulator.values import Value
+
+
+class BadPath(ValueError):
+    """The text is no path."""
+
+
+class NoSuchPath(LookupError):
+    """A definite path leads nowhere. `at` is the bracketed path to what is missing, as Step Functions reports it."""
+
+    def __init__(self, at: str) -> None:
+        super().__init__(f"No results for path: {at}")
+        self.at = at
+
+
+#: One step: from a node to the nodes it selects.
+Step = Callable[[Value], Iterator[Value]]
+
+
+class Path:
+    """A compiled path. `reference` says that it may name a place to write to: definite, without negative indexes."""
+
+    def __init__(self, source: str, steps: list[tuple[str, Any]], definite: bool) -> None:
+        self.source, self.steps, self.definite = source, steps, definite
+        self._walkers = [_walker(kind, what) for kind, what in steps]
+
+    @property
+    def reference(self) -> bool:
+        """Whether this is a reference path: names and non-negative indexes only."""
+        return all(kind == "name" or (kind == "index" and what >= 0) for kind, what in self.steps)
+
+    def read(self, root: Value) -> Value:
+        """What the path selects in `root`. Raises NoSuchPath."""
+        if self.definite:
+            node = root
+            for kind, what in self.steps:
+                try:
+                    if kind == "name":
+                        if not isinstance(node, dict):
+                            raise KeyError
+                        node = node[what]
+                    elif kind == "index":
+                        if not isinstance(node, list):
+                            raise IndexError
+                        node = node[what]
+                    else:
+                        node = _call(what, node)
+                except (KeyError, IndexError, TypeError):
+                    raise NoSuchPath(self.bracketed()) from None
+            return node
+        nodes = [root]
+        certain = True
+        for (kind, what), walk in zip(self.steps, self._walkers, strict=True):
+            if kind == "call":
+                return _call(what, nodes)
+            found = [reached for node in nodes for reached in walk(node)]
+            if certain and not found and kind in ("name", "index"):
+                raise NoSuchPath(self.bracketed())
+            certain = certain and kind in ("name", "index")
+            nodes = found
+        return nodes
+
+    def bracketed(self) -> str:
+        """The path in bracket notation: $['a'][0]."""
+        parts = ["$"]
+        for kind, what in self.steps:
+            if kind == "name":
+                parts.append(f"['{what}']")
+            elif kind == "index":
+                parts.append(f"[{what}]")
+            elif kind == "wildcard":
+                parts.append("[*]")
+            elif kind == "descend":
+                parts.append("..")
+            else:
+                parts.append("[?]")
+        return "".join(parts)
+
+
+@lru_cache(maxsize=4096)
+def compile_path(source: str) -> Path:
+    """Compile a path that begins with `$`. Raises BadPath."""
+    reader = Reader(source)
+    if not reader.take("$"):
+        raise BadPath(f"Invalid path '{source}' : path must start with '$'")
+    try:
+        steps = read_steps(reader)
+    except ValueError as error:
+        raise BadPath(f"Invalid path '{source}' : {error}") from None
+    if not reader.done():
+        raise BadPath(f"Invalid path '{source}' : unexpected '{reader.rest()[:20]}'")
+    definite = all(kind in ("name", "index", "call") for kind, _ in steps)
+    return Path(source, steps, definite)
+
+
+_NAME = re.compile(r"[^\s.\[\]()'\",:@$*?=<>!&|]+|[\w$-]+")
+_SLICE = re.compile(r"\s*(-?\d+)?\s*:\s*(-?\d+)?\s*(?::\s*(-?\d+)?\s*)?\]")
+
+
+def read_steps(reader: Reader) -> list[tuple[str, Any]]:
+    """Read `.name`, `['name']`, `[0]`, `[*]`, `[a:b]`, `[?(...)]`, `..` and `.length()` until something else comes."""
+    steps: list[tuple[str, Any]] = []
+    while True:
+        if reader.take(".."):
+            steps.append(("descend", None))
+            if reader.take("*"):
+                steps.append(("wildcard", None))
+            elif reader.peek() != "[":
+                steps.append(("name", reader.match(_NAME, "a name")))
+        elif reader.take("."):
+            if reader.take("*"):
+                steps.append(("wildcard", None))
+                continue
+            if reader.peek() == "[":
+                continue
+            name = reader.match(_NAME, "a name")
+            if reader.take("()"):
+                steps.append(("call", name))
+            else:
+                steps.append(("name", name))
+        elif reader.take("["):
+            steps.append(_bracket(reader))
+        else:
+            return steps
+
+
+def _bracket(reader: Reader) -> tuple[str, Any]:
+    reader.skip()
+    if reader.take("*"):
+        reader.expect("]")
+        return "wildcard", None
+    if reader.take("?"):
+        reader.skip()
+        reader.expect("(")
+        test = compile_filter(reader, read_steps, _select)
+        reader.expect(")")
+        reader.expect("]")
+        return "filter", test
+    if reader.peek() in "'\"":
+        names = [reader.quoted()]
+        while reader.take_after_space(","):
+            reader.skip()
+            names.append(reader.quoted())
+        reader.expect("]")
+        return ("name", names[0]) if len(names) == 1 else ("names", names)
+    found = reader.try_match(_SLICE)
+    if found is not None:
+        parts = [int(part) if part else None for part in found.groups()]
+        return "slice", slice(parts[0], parts[1], parts[2])
+    numbers = [reader.integer()]
+    while reader.take_after_space(","):
+        numbers.append(reader.integer())
+    reader.expect("]")
+    return ("index", numbers[0]) if len(numbers) == 1 else ("indexes", numbers)
+
+
+def _select(steps: list[tuple[str, Any]], root: Value) -> list[Value]:
+    """What steps select, as a list, nothing raised: for paths inside filters."""
+    nodes = [root]
+    for kind, what in steps:
+        if kind == "call":
+            try:
+                return [_call(what, nodes[0])] if nodes else []
+            except TypeError:
+                return []
+        walk = _walker(kind, what)
+        nodes = [reached for node in nodes for reached in walk(node)]
+    return nodes
+
+
+def _call(name: str, node: Value) -> Value:
+    if name in ("length", "size"):
+        return len(node)
+    if name == "keys" and isinstance(node, dict):
+        return list(node)
+    if isinstance(node, list) and all(isinstance(n, int | float) and not isinstance(n, bool) for n in node) and node:
+        if name == "min":
+            return min(node)
+        if name == "max":
+            return max(node)
+        if name == "sum":
+            return sum(node)
+        if name == "avg":
+            return sum(node) / len(node)
+    raise TypeError(name)
+
+
+def _walker(kind: str, what: Any) -> Step:
+    return lambda node: _WALK[kind](node, what)
+
+
+def _name(node: Value, what: str) -> Iterator[Value]:
+    if isinstance(node, dict) and what in node:
+        yield node[what]
+
+
+def _names(node: Value, what: list[str]) -> Iterator[Value]:
+    for name in what:
+        yield from _name(node, name)
+
+
+def _index(node: Value, what: int) -> Iterator[Value]:
+    if isinstance(node, list) and -len(node) <= what < len(node):
+        yield node[what]
+
+
+def _indexes(node: Value, what: list[int]) -> Iterator[Value]:
+    for index in what:
+        yield from _index(node, index)
+
+
+def _slice(node: Value, what: slice) -> Iterator[Value]:
+    if isinstance(node, list):
+        yield from node[what]
+
+
+def _wildcard(node: Value, what: None) -> Iterator[Value]:
+    if isinstance(node, dict):
+        yield from node.values()
+    elif isinstance(node, list):
+        yield from node
+
+
+def _descend(node: Value, what: None) -> Iterator[Value]:
+    stack = [node]
+    while stack:
+        at = stack.pop()
+        if isinstance(at, dict | list):
+            yield at
+            stack.extend(reversed(list(at.values() if isinstance(at, dict) else at)))
+
+
+def _filter(node: Value, what: Callable[[Value, Value], bool]) -> Iterator[Value]:
+    candidates = node if isinstance(node, list) else list(node.values()) if isinstance(node, dict) else []
+    if isinstance(node, dict):
+        candidates = [node]
+    for item in candidates:
+        if what(item, node):
+            yield item
+
+
+def _no_call(node: Value, what: str) -> Iterator[Value]:
+    yield _call(what, node)
+
+
+_WALK: dict[str, Callable[[Value, Any], Iterator[Value]]] = {
+    "name": _name,
+    "names": _names,
+    "index": _index,
+    "indexes": _indexes,
+    "slice": _slice,
+    "wildcard": _wildcard,
+    "descend": _descend,
+    "filter": _filter,
+    "call": _no_call,
+}

@@ -1,0 +1,608 @@
+"""The interpreter: one execution as pure, deterministic code.
+
+A `Run` is told what happened (it begins, a task was answered, a timer fired, someone stops it), each with the time, and
+says what to do next (`Command`s). It reads no clock, starts nothing and waits for nothing; randomness comes from its
+seed. The same definition, input, seed and sequence of answers give the same history, event by event, which is what the
+durable store replays after a crash. Drivers: `simulator.drive` (synchronous, virtual time) and `simulator.executions`.
+
+Inside, each path of states (the execution's own, a branch of a Parallel, an item of a Map) is a `Strand`: a generator that
+yields effects (`Perform`, `Sleep`, `Join`) and is resumed with their outcome.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from types import GeneratorType
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from simulator import errors
+from simulator.clock import iso
+from simulator.errors import LocatedError, StateError
+from simulator.history import EVENT_LIMIT, Event, detail_key
+from simulator.tasks import TaskCall
+from simulator.values import PAYLOAD_LIMIT, Value, dump
+
+if TYPE_CHECKING:
+    from simulator.definition import Chart, Machine
+    from simulator.states.base import State
+
+
+# ------------------------------------------------------------------ what a Run asks its driver to do
+
+
+@dataclass(frozen=True, slots=True)
+class StartTask:
+    """Give this call to the task runner and answer `call.key` with what comes back."""
+
+    call: TaskCall
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTask:
+    """Nobody waits for this call any more."""
+
+    key: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Call `Run.fire(key)` at `when`."""
+
+    key: int
+    when: float
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTimer:
+    """Forget that timer."""
+
+    key: int
+
+
+Command: TypeAlias = StartTask | CancelTask | SetTimer | CancelTimer
+
+
+# ------------------------------------------------------------------ how a call is answered
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    """The task's result."""
+
+    result: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The task's failure."""
+
+    error: str | None
+    cause: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The request of a `.sync` or `.waitForTaskToken` task was accepted; its result comes later."""
+
+    result: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A worker took the activity's task."""
+
+    worker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """The worker is alive: the heartbeat's time starts again."""
+
+
+Answer: TypeAlias = Succeeded | Failed | Submitted | Started | Heartbeat
+
+
+# ------------------------------------------------------------------ what a strand waits for
+
+
+class Perform:
+    """Effect: have a task done. The strand is resumed with the result, `Submitted` or `Started`, or an error is thrown."""
+
+    __slots__ = ("call",)
+
+    def __init__(self, call: TaskCall) -> None:
+        self.call = call
+
+
+class Await:
+    """Effect: go on waiting for a call that was submitted or started."""
+
+    __slots__ = ("key",)
+
+    def __init__(self, key: int) -> None:
+        self.key = key
+
+
+class Sleep:
+    """Effect: resume at `when`."""
+
+    __slots__ = ("when",)
+
+    def __init__(self, when: float) -> None:
+        self.when = when
+
+
+class Join:
+    """Effect: run strands, at most `limit` at a time, and resume with their results in order.
+
+    `launch(i)` makes the i-th strand. `finished(i, strand)` and `failed(i, strand, error)` note what became of it;
+    `failed` returns whether the failure is tolerated (its result is then None). `aborted(i, strand)` is told for each
+    strand that a failure stopped.
+    """
+
+    __slots__ = ("aborted", "active", "count", "failed", "finished", "launch", "limit", "next", "parent", "results")
+
+    def __init__(
+        self,
+        count: int,
+        limit: int,
+        launch: Callable[[int], Strand],
+        finished: Callable[[int, Strand], None],
+        failed: Callable[[int, Strand, StateError], bool],
+        aborted: Callable[[int, Strand], None],
+    ) -> None:
+        self.count, self.limit = count, limit
+        self.launch, self.finished, self.failed, self.aborted = launch, finished, failed, aborted
+        self.next = 0
+        self.active: dict[int, Strand] = {}
+        self.results: list[Value] = [None] * count
+        self.parent: Strand | None = None
+
+
+Effect: TypeAlias = Perform | Await | Sleep | Join
+Steps: TypeAlias = Generator[Effect, Any, Any]
+
+
+class Strand:
+    """One path of states being walked."""
+
+    __slots__ = (
+        "chart",
+        "entered_at",
+        "entered_event",
+        "group",
+        "index",
+        "item",
+        "owns_variables",
+        "previous",
+        "retry_count",
+        "run",
+        "state",
+        "steps",
+        "token",
+        "variables",
+        "waiting",
+    )
+
+    def __init__(
+        self, run: Run, chart: Chart, value: Value, variables: dict[str, Value], previous: int, item: Value = None
+    ) -> None:
+        self.run = run
+        self.chart = chart
+        self.variables = variables
+        self.owns_variables = False
+        self.previous = previous
+        self.item = item
+        self.group: Join | None = None
+        self.index = 0
+        self.waiting: int | Join | None = None
+        self.state: State | None = None
+        self.entered_at = 0.0
+        self.entered_event = 0
+        self.retry_count = 0
+        self.token: str | None = None
+        self.steps: Steps = self._follow(value)
+
+    def _follow(self, value: Value) -> Steps:
+        """Walk from state to state. Returns the output of the last; raises what no state caught."""
+        states = self.chart.states
+        name: str | None = self.chart.start_at
+        while name is not None:
+            state = states[name]
+            self.enter(state, value)
+            try:
+                outcome = state.execute(self, value)
+                if outcome.__class__ is GeneratorType:
+                    outcome = yield from outcome
+            except StateError as error:
+                self.place(error)
+                raise
+            name, value = self.exit(state, value, *outcome)
+        return value
+
+    def enter(self, state: State, value: Value) -> None:
+        """Note that a state was entered."""
+        self.state = state
+        self.retry_count = 0
+        self.token = None
+        self.entered_at = self.run.now
+        self.entered_event = self.note(state.entered_type, {"name": state.name, "input": value})
+
+    def exit(
+        self, state: State, value: Value, name: str | None, output: Value, assigned: dict[str, Value] | None
+    ) -> tuple[str | None, Value]:
+        """Note that a state was left. Returns where to go and with what."""
+        if output is not value and len(dump(output)) > PAYLOAD_LIMIT:
+            raise too_large(state)
+        details: dict[str, Any] = {"name": state.name, "output": output}
+        if assigned:
+            self.assign(assigned)
+            details["assignedVariables"] = assigned
+        self.note(state.exited_type, details)
+        return name, output
+
+    def assign(self, assigned: dict[str, Value]) -> None:
+        """Give variables of this scope new values; outer scopes keep theirs."""
+        if not self.owns_variables:
+            self.variables = dict(self.variables)
+            self.owns_variables = True
+        self.variables.update(assigned)
+
+    def place(self, error: StateError) -> None:
+        """Complete an error that the state's own field made, and note failed evaluations. Once per error."""
+        if isinstance(error, LocatedError) and error.cause is error.detail and self.state is not None:
+            error.placed(self.state.name, self.entered_event)
+            if error.error == errors.QUERY_EVALUATION:
+                details = {"error": error.error, "cause": error.cause, "state": self.state.name}
+                if error.location is not None:
+                    details["location"] = error.location
+                self.note("EvaluationFailed", details)
+
+    def note(self, event_type: str, details: dict[str, Any] | None = None) -> int:
+        """Add an event to the history. Returns its id."""
+        self.previous = self.run.note(event_type, self.previous, details)
+        return self.previous
+
+    def context(self) -> dict[str, Value]:
+        """The context object as this state sees it.
+
+        https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
+        """
+        state = self.state
+        seen: dict[str, Value] = dict(self.run.context)
+        if state is not None:
+            seen["State"] = {
+                "Name": state.name,
+                "EnteredTime": iso(self.entered_at),
+                "RetryCount": self.retry_count,
+            }
+        if self.token is not None:
+            seen["Task"] = {"Token": self.token}
+        if self.item is not None:
+            seen["Map"] = {"Item": self.item}
+        return seen
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What an execution knows of itself. Names, ARNs and times as the API and the context object show them."""
+
+    execution_arn: str
+    name: str
+    role_arn: str
+    machine_arn: str
+    machine_name: str
+    express: bool = False
+    started: dict[str, Any] = field(default_factory=dict)
+    event_limit: int = EVENT_LIMIT
+
+
+class Run:
+    """One execution. `status` is RUNNING until it is SUCCEEDED, FAILED, TIMED_OUT or ABORTED."""
+
+    def __init__(
+        self, machine: Machine, info: Info, value: Value, *, seed: str = "", limit: float | None = None
+    ) -> None:
+        self.machine, self.info, self.input = machine, info, value
+        own = machine.timeout_seconds
+        self._limit = limit if own is None else own if limit is None else min(own, limit)
+        self.random = random.Random(f"{seed}\0{info.execution_arn}")  # noqa: S311 - simulation, reproducible by design
+        self.status = "RUNNING"
+        self.output: Value = None
+        self.error: str | None = None
+        self.cause: str | None = None
+        self.now = 0.0
+        self.started_at = 0.0
+        self.stopped_at: float | None = None
+        self.redrives = 0
+        self.events: list[Event] = []
+        self.context: dict[str, Value] = {}
+        self._keys = 1
+        self._commands: list[Command] = []
+        self._ready: deque[tuple[Strand, Any]] = deque()
+        self._waiting: dict[int, Strand] = {}
+        self._calls: dict[int, _Open] = {}
+        self._timers: dict[int, int] = {}
+        self._root: Strand | None = None
+
+    # -------------------------------------------------------------- told by the driver
+
+    def begin(self, now: float) -> list[Command]:
+        """Start. Returns what to do."""
+        self.now = self.started_at = now
+        execution: dict[str, Value] = {
+            "Id": self.info.execution_arn,
+            "Input": self.input,
+            "Name": self.info.name,
+            "RoleArn": self.info.role_arn,
+            "StartTime": iso(now),
+            "RedriveCount": 0,
+        }
+        self.context = {
+            "Execution": execution,
+            "StateMachine": {"Id": self.info.machine_arn, "Name": self.info.machine_name},
+        }
+        previous = self.note(
+            "ExecutionStarted", 0, {"input": self.input, "roleArn": self.info.role_arn, **self.info.started}
+        )
+        if self._limit is not None:
+            self._commands.append(SetTimer(0, now + self._limit))
+        self._root = Strand(self, self.machine.chart, self.input, {}, previous)
+        self._ready.append((self._root, None))
+        return self._work()
+
+    def answer(self, key: int, answer: Answer, now: float) -> list[Command]:
+        """A call was answered. Answers that nobody waits for are ignored. Returns what to do."""
+        if key not in self._calls or self.status != "RUNNING":
+            return []
+        self.now = now
+        call = self._calls[key]
+        if isinstance(answer, Heartbeat):
+            self._rearm(call)
+            return self._take()
+        strand = self._waiting.get(key)
+        if strand is None:
+            return []
+        if isinstance(answer, Succeeded | Failed):
+            self._close(key)
+            outcome: Any = answer.result if isinstance(answer, Succeeded) else StateError(answer.error, answer.cause)
+        else:
+            outcome = answer
+            if isinstance(answer, Started):
+                self._rearm(call)
+        del self._waiting[key]
+        self._ready.append((strand, outcome))
+        return self._work()
+
+    def fire(self, key: int, now: float) -> list[Command]:
+        """A timer fired. Returns what to do."""
+        if self.status != "RUNNING":
+            return []
+        self.now = now
+        if key == 0:
+            self._end("TIMED_OUT", None, errors.TIMEOUT, None)
+            return self._take()
+        of = self._timers.pop(key, None)
+        if of is not None:
+            call = self._calls[of]
+            error = errors.TIMEOUT if key == call.timeout_key else errors.HEARTBEAT_TIMEOUT
+            self._close(of, cancel=True)
+            strand = self._waiting.pop(of, None)
+            if strand is None:
+                return self._take()
+            self._ready.append((strand, StateError(error, None)))
+        else:
+            strand = self._waiting.pop(key, None)
+            if strand is None:
+                return []
+            self._ready.append((strand, None))
+        return self._work()
+
+    def stop(self, error: str | None, cause: str | None, now: float) -> list[Command]:
+        """Abort. Returns what to cancel."""
+        if self.status == "RUNNING":
+            self.now = now
+            self._end("ABORTED", None, error, cause)
+        return self._take()
+
+    def waits_for(self, key: int) -> bool:
+        """Whether that call is still open."""
+        return key in self._calls
+
+    # -------------------------------------------------------------- used by states
+
+    def note(self, event_type: str, previous: int, details: dict[str, Any] | None = None) -> int:
+        """Add an event. Returns its id."""
+        events = self.events
+        number = len(events) + 1
+        if details is None:
+            events.append(Event(number, event_type, self.now, previous, "", _NOTHING))
+        else:
+            events.append(Event(number, event_type, self.now, previous, detail_key(event_type), details))
+        return number
+
+    def key(self) -> int:
+        """A new key for a call or a timer."""
+        key = self._keys
+        self._keys = key + 1
+        return key
+
+    # -------------------------------------------------------------- inside
+
+    def _take(self) -> list[Command]:
+        commands, self._commands = self._commands, []
+        return commands
+
+    def _work(self) -> list[Command]:
+        """Resume strands until all of them wait."""
+        ready = self._ready
+        limited = not self.info.express
+        while ready and self.status == "RUNNING":
+            strand, outcome = ready.popleft()
+            steps = strand.steps
+            strand.waiting = None
+            try:
+                effect = steps.throw(outcome) if isinstance(outcome, StateError) else steps.send(outcome)
+            except StopIteration as end:
+                self._finished(strand, end.value)
+            except StateError as error:
+                self._failed(strand, error)
+            except RecursionError:
+                self._failed(strand, StateError(errors.RUNTIME, "The definition nests too deeply."))
+            else:
+                self._wait(strand, effect)
+            if limited and len(self.events) >= self.info.event_limit and self.status == "RUNNING":
+                cause = f"The execution reached the maximum number of history events ({self.info.event_limit})."
+                self._end("FAILED", None, errors.RUNTIME, cause)
+        return self._take()
+
+    def _wait(self, strand: Strand, effect: Effect) -> None:
+        if isinstance(effect, Perform):
+            call = effect.call
+            opened = _Open(call.timeout, call.heartbeat)
+            self._calls[call.key] = opened
+            self._waiting[call.key] = strand
+            strand.waiting = call.key
+            self._commands.append(StartTask(call))
+            if call.timeout is not None:
+                opened.timeout_key = self.key()
+                self._timers[opened.timeout_key] = call.key
+                self._commands.append(SetTimer(opened.timeout_key, self.now + call.timeout))
+            opened.call_key = call.key
+            self._rearm(opened)
+        elif isinstance(effect, Sleep):
+            key = self.key()
+            self._waiting[key] = strand
+            strand.waiting = key
+            self._commands.append(SetTimer(key, effect.when))
+        elif isinstance(effect, Join):
+            effect.parent = strand
+            strand.waiting = effect
+            if effect.count == 0:
+                self._ready.append((strand, effect.results))
+            else:
+                while effect.next < effect.count and len(effect.active) < effect.limit:
+                    self._launch(effect)
+        else:
+            self._waiting[effect.key] = strand
+            strand.waiting = effect.key
+
+    def _launch(self, group: Join) -> None:
+        index = group.next
+        group.next = index + 1
+        strand = group.launch(index)
+        strand.group, strand.index = group, index
+        group.active[index] = strand
+        self._ready.append((strand, None))
+
+    def _rearm(self, call: _Open) -> None:
+        if call.heartbeat is None:
+            return
+        if call.heartbeat_key:
+            self._timers.pop(call.heartbeat_key, None)
+            self._commands.append(CancelTimer(call.heartbeat_key))
+        call.heartbeat_key = self.key()
+        self._timers[call.heartbeat_key] = call.call_key
+        self._commands.append(SetTimer(call.heartbeat_key, self.now + call.heartbeat))
+
+    def _close(self, key: int, *, cancel: bool = False) -> None:
+        call = self._calls.pop(key)
+        for timer in (call.timeout_key, call.heartbeat_key):
+            if timer and self._timers.pop(timer, None) is not None:
+                self._commands.append(CancelTimer(timer))
+        if cancel:
+            self._commands.append(CancelTask(key))
+
+    def _finished(self, strand: Strand, value: Value) -> None:
+        group = strand.group
+        if group is None:
+            self._end("SUCCEEDED", value, None, None)
+            return
+        del group.active[strand.index]
+        group.results[strand.index] = value
+        group.finished(strand.index, strand)
+        self._carry_on(group)
+
+    def _failed(self, strand: Strand, error: StateError) -> None:
+        group = strand.group
+        if group is None:
+            self._end("FAILED", None, error.error, error.cause)
+            return
+        del group.active[strand.index]
+        if group.failed(strand.index, strand, error):
+            self._carry_on(group)
+            return
+        for index, other in list(group.active.items()):
+            self._abandon(other)
+            group.aborted(index, other)
+        group.active.clear()
+        group.next = group.count
+        if group.parent is not None:
+            self._ready.append((group.parent, error))
+
+    def _carry_on(self, group: Join) -> None:
+        if group.next < group.count:
+            self._launch(group)
+        elif not group.active and group.parent is not None:
+            self._ready.append((group.parent, group.results))
+
+    def _abandon(self, strand: Strand) -> None:
+        """Stop a strand and everything below it."""
+        waiting = strand.waiting
+        if isinstance(waiting, Join):
+            for other in waiting.active.values():
+                self._abandon(other)
+            waiting.active.clear()
+            waiting.next = waiting.count
+        elif waiting is not None:
+            self._waiting.pop(waiting, None)
+            if waiting in self._calls:
+                self._close(waiting, cancel=True)
+            else:
+                self._commands.append(CancelTimer(waiting))
+        self._ready = deque(entry for entry in self._ready if entry[0] is not strand)
+        strand.steps.close()
+
+    def _end(self, status: str, output: Value, error: str | None, cause: str | None) -> None:
+        if status == "SUCCEEDED" and len(dump(output)) > PAYLOAD_LIMIT:
+            status, output, error = "FAILED", None, errors.DATA_LIMIT
+            cause = "The execution's output has a size exceeding the maximum number of bytes service limit."
+        self.status, self.output, self.error, self.cause = status, output, error, cause
+        self.stopped_at = self.now
+        root = self._root
+        previous = root.previous if root is not None and status == "SUCCEEDED" else len(self.events)
+        if status == "SUCCEEDED":
+            self.note("ExecutionSucceeded", previous, {"output": output})
+        else:
+            event_type = {"FAILED": "ExecutionFailed", "TIMED_OUT": "ExecutionTimedOut"}.get(status, "ExecutionAborted")
+            self.note(event_type, previous, {"error": error, "cause": cause})
+        if root is not None and status != "SUCCEEDED":
+            if root.waiting is not None:
+                self._abandon(root)
+        if self._limit is not None and status != "TIMED_OUT":
+            self._commands.append(CancelTimer(0))
+        self._ready.clear()
+
+
+_NOTHING: dict[str, Any] = {}
+
+
+class _Open:
+    """A call that is being waited for, with its timers."""
+
+    __slots__ = ("call_key", "heartbeat", "heartbeat_key", "timeout", "timeout_key")
+
+    def __init__(self, timeout: float | None, heartbeat: float | None) -> None:
+        self.timeout, self.heartbeat = timeout, heartbeat
+        self.call_key = self.timeout_key = self.heartbeat_key = 0
+
+
+def too_large(state: State) -> StateError:
+    """States.DataLimitExceeded for a state whose output is over 262,144 bytes."""
+    return StateError(
+        errors.DATA_LIMIT,
+        f"The state/task '{state.name}' returned a result with a size exceeding the maximum number of bytes service limit.",
+    )

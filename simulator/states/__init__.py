@@ -1,0 +1,1 @@
+"""The eight state types of Amazon States Language, one module each."""

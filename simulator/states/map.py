@@ -1,0 +1,105 @@
+"""Map, inline: the same states for each item of an array, their outputs in a list.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from simulator import errors, machine
+from simulator.errors import EvaluationError, LocatedError, StateError
+from simulator.states.base import Dialect
+from simulator.states.working import Working
+from simulator.values import Value
+
+if TYPE_CHECKING:
+    from simulator.definition import Chart
+    from simulator.machine import Steps, Strand
+
+#: Items that an inline Map works on at the same time at most, whatever MaxConcurrency says.
+INLINE_CONCURRENCY = 40
+
+
+class Map(Working):
+    """Items from Items (JSONata) or ItemsPath (JSONPath), each given to the processor, perhaps shaped by ItemSelector."""
+
+    type = "Map"
+
+    def __init__(self, name: str, spec: dict[str, Any], dialect: Dialect, processor: Chart) -> None:
+        super().__init__(name, spec, dialect)
+        self.processor = processor
+        self._items = dialect.field(spec, "Items", "array")
+        self._concurrency = dialect.field(spec, "MaxConcurrency", "number")
+        self._tolerated_count = dialect.field(spec, "ToleratedFailureCount", "number")
+        self._tolerated_percentage = dialect.field(spec, "ToleratedFailurePercentage", "number")
+        selector = spec.get("ItemSelector")
+        self._selector_location = "ItemSelector"
+        if selector is None and dialect.name == "JSONPath":
+            selector, self._selector_location = spec.get("Parameters"), "Parameters"
+        self._selector = None if selector is None else dialect.template(selector, self._selector_location)
+
+    def attempt(self, strand: Strand, raw: Value, effective: Value) -> Steps:
+        """Run the items. Returns their outputs in order."""
+        items = self.items(strand, raw, effective)
+        limit = self.limit(strand, raw, effective) or INLINE_CONCURRENCY
+        for field in (self._tolerated_count, self._tolerated_percentage):
+            if field is not None:
+                field(strand, raw, effective)
+        started = strand.note("MapStateStarted", {"length": len(items)})
+        name = self.name
+
+        def launch(index: int) -> Strand:
+            seen = {"Index": index, "Value": items[index]}
+            event = strand.run.note("MapIterationStarted", started, {"name": name, "index": index})
+            value = items[index] if self._selector is None else self.select(strand, raw, effective, seen)
+            return machine.Strand(strand.run, self.processor, value, strand.variables, event, seen)
+
+        def finished(index: int, child: Strand) -> None:
+            strand.previous = child.note("MapIterationSucceeded", {"name": name, "index": index})
+
+        def failed(index: int, child: Strand, error: StateError) -> bool:
+            strand.previous = child.note("MapIterationFailed", {"name": name, "index": index})
+            return False
+
+        def aborted(index: int, child: Strand) -> None:
+            strand.previous = child.note("MapIterationAborted", {"name": name, "index": index})
+
+        results = yield machine.Join(len(items), min(limit, INLINE_CONCURRENCY), launch, finished, failed, aborted)
+        strand.note("MapStateSucceeded")
+        return results
+
+    def items(self, strand: Strand, raw: Value, effective: Value) -> list[Value]:
+        """The array to work on. Raises for what is none."""
+        items = effective if self._items is None else self._items(strand, raw, effective)
+        if not isinstance(items, list):
+            from_input = "The Map state's input is not an array, and no Items was given."
+            if self.dialect.name == "JSONata":
+                raise EvaluationError(from_input, "Items")
+            raise LocatedError(errors.RUNTIME, from_input)
+        return items
+
+    def limit(self, strand: Strand, raw: Value, effective: Value) -> int:
+        """MaxConcurrency; 0 is no limit."""
+        if self._concurrency is None:
+            return 0
+        value = self._concurrency(strand, raw, effective)
+        if value != int(value) or value < 0:
+            detail = f"The MaxConcurrency field must be a non-negative integer, but was: {value}"
+            if self.dialect.name == "JSONata":
+                raise EvaluationError(detail, "MaxConcurrency")
+            raise LocatedError(errors.RUNTIME, detail)
+        return int(value)
+
+    def select(self, strand: Strand, raw: Value, effective: Value, seen: dict[str, Value]) -> Value:
+        """An item as ItemSelector shapes it: it sees the Map's input, and the item in the context object."""
+        assert self._selector is not None  # noqa: S101 - the caller looked
+        outer, strand.item = strand.item, seen
+        try:
+            return self._selector(strand, {"input": raw if self.dialect.name == "JSONata" else effective})
+        finally:
+            strand.item = outer
+
+    def note_failure(self, strand: Strand, error: StateError) -> None:
+        """MapStateFailed."""
+        strand.note("MapStateFailed", {"error": error.error, "cause": error.cause})

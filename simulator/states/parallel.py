@@ -1,0 +1,55 @@
+"""Parallel: branches side by side, their outputs in a list.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/state-parallel.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from simulator import machine
+from simulator.errors import StateError
+from simulator.states.base import Dialect
+from simulator.states.working import Working
+from simulator.values import Value
+
+if TYPE_CHECKING:
+    from simulator.definition import Chart
+    from simulator.machine import Steps, Strand
+
+
+class Parallel(Working):
+    """All branches get the same input; the first that fails fails the state and stops the others."""
+
+    type = "Parallel"
+
+    def __init__(self, name: str, spec: dict[str, Any], dialect: Dialect, branches: list[Chart]) -> None:
+        super().__init__(name, spec, dialect)
+        self.branches = branches
+
+    def attempt(self, strand: Strand, raw: Value, effective: Value) -> Steps:
+        """Run the branches. Returns their outputs in the order of the definition."""
+        value = self.dialect.arguments(strand, raw, effective)
+        started = strand.note("ParallelStateStarted")
+
+        def launch(index: int) -> Strand:
+            return machine.Strand(strand.run, self.branches[index], value, strand.variables, started, strand.item)
+
+        def finished(index: int, branch: Strand) -> None:
+            strand.previous = branch.previous
+
+        def failed(index: int, branch: Strand, error: StateError) -> bool:
+            strand.previous = branch.previous
+            return False
+
+        results = yield machine.Join(len(self.branches), len(self.branches), launch, finished, failed, _ignore)
+        strand.note("ParallelStateSucceeded")
+        return results
+
+    def note_failure(self, strand: Strand, error: StateError) -> None:
+        """ParallelStateFailed."""
+        strand.note("ParallelStateFailed", {"error": error.error, "cause": error.cause})
+
+
+def _ignore(index: int, branch: Strand) -> None:
+    """Branches that a failure stops leave no event of their own."""

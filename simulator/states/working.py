@@ -1,0 +1,61 @@
+"""What Task, Parallel and Map share: attempts, with Retry, Catch, and a result that becomes output."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from simulator.errors import StateError, matches
+from simulator.machine import Sleep
+from simulator.retries import Catcher, Retrier, Retries
+from simulator.states.base import Dialect, State
+from simulator.values import Value
+
+if TYPE_CHECKING:
+    from simulator.machine import Steps, Strand
+
+
+class Working(State):
+    """A state whose work may fail, be retried and be caught."""
+
+    def __init__(self, name: str, spec: dict[str, Any], dialect: Dialect) -> None:
+        super().__init__(name, spec, dialect)
+        self._retriers = tuple(Retrier.of(entry) for entry in spec.get("Retry", ()))
+        self._catchers = tuple(
+            Catcher(tuple(entry["ErrorEquals"]), entry["Next"], dialect.catcher(entry))
+            for entry in spec.get("Catch", ())
+        )
+
+    def execute(self, strand: Strand, raw: Value) -> Steps:
+        """Attempt the work until it succeeds, no retrier is left, or a catcher takes the error."""
+        dialect = self.dialect
+        retries: Retries | None = None
+        while True:
+            try:
+                effective = dialect.effective(strand, raw)
+                result = yield from self.attempt(strand, raw, effective)
+                output, assigned = dialect.complete(strand, raw, effective, result)
+                return self.next, output, assigned
+            except StateError as error:
+                strand.place(error)
+                self.note_failure(strand, error)
+                failure = error
+            if self._retriers:
+                retries = retries or Retries(self._retriers)
+                delay = retries.delay(failure.error, strand.run.random)
+                if delay is not None:
+                    yield Sleep(strand.run.now + delay)
+                    strand.retry_count += 1
+                    continue
+            for catcher in self._catchers:
+                if matches(catcher.errors, failure.error):
+                    error_output = {"Error": failure.error or "", "Cause": failure.cause or ""}
+                    output, assigned = dialect.caught(catcher.fields, strand, raw, error_output)
+                    return catcher.next, output, assigned
+            raise failure
+
+    def attempt(self, strand: Strand, raw: Value, effective: Value) -> Steps:
+        """Do the work once. Returns the raw result; raises StateError."""
+        raise NotImplementedError
+
+    def note_failure(self, strand: Strand, error: StateError) -> None:
+        """Note in the history that an attempt failed, where the state type has an event for that."""

@@ -32,13 +32,14 @@ from pipelines.telemetry import telemetry
 settings = load(limits_of(telemetry))
 account = Account.current()
 
-tables = Tables("tables", TablesArgs(settings))
+tables = Tables("tables", TablesArgs(settings, account))
 alerts = Alerts("alerts", AlertsArgs(settings, account))
 
 functions = Functions(
     "functions",
     FunctionsArgs(
         settings,
+        account,
         names=[*(function.name for function in telemetry.functions), "sweep"],
         code=package.archive(bundle_dependencies=settings.bundle_dependencies),
         environment={
@@ -60,12 +61,13 @@ workflow = StateMachine(
         account,
         telemetry,
         bindings={**functions.bindings, **tables.bindings, **alerts.bindings},
-        arns={**functions.arns, **tables.arns, **alerts.bindings},
+        arns={**functions.arns, **tables.arns, **alerts.arns},
     ),
 )
 
 ingestion = Ingestion("ingestion", IngestionArgs(settings, account))
-pipe = Pipe("pipe", PipeArgs(settings, account, ingestion.queue.arn, workflow.machine.arn, workflow.alias.arn))
+grants = [*ingestion.may_take(), *workflow.may_run()]
+pipe = Pipe("pipe", PipeArgs(settings, account, ingestion.queue.arn, workflow.alias.arn, grants))
 Sweep("sweeper", SweepArgs(settings, account, functions.bindings["function.sweep"], functions.arns["function.sweep"]))
 DevicePolicy("device", DevicePolicyArgs(settings, account))
 

@@ -1,7 +1,8 @@
 """Where the stack is deployed: partition, region and account, and the ARNs made of them.
 
 Stage: after the settings, before the components. Roles trust a service only on behalf of one resource, whose ARN must
-be known before the resource exists; that is why physical names are chosen here and ARNs are built from them.
+be known before the resource exists; that is why physical names are chosen and ARNs are built from them. Policies use
+built ARNs too, so that a preview shows them whole.
 """
 
 from __future__ import annotations

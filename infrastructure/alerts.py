@@ -33,18 +33,18 @@ class Alerts(pulumi.ComponentResource):
         super().__init__("symphony:infrastructure:Alerts", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         settings, account = args.settings, args.account
-        self.topic = aws.sns.Topic(
-            "topic", name=settings.name("alerts"), display_name=f"Cold chain ({settings.stack})", opts=child
-        )
+        topic_name = settings.name("alerts")
+        self._arn = account.arn("sns", topic_name)
+        self.topic = aws.sns.Topic("topic", name=topic_name, display_name=f"Cold chain ({settings.stack})", opts=child)
         alarms = account.arn("cloudwatch", f"alarm:{settings.name('')}*")
         aws.sns.TopicPolicy(
             "topic-policy",
             arn=self.topic.arn,
             policy=document(
                 [
-                    allow(["sns:Publish"], [self.topic.arn], sid="Alarms", condition=acting_for(account, alarms))
+                    allow(["sns:Publish"], [self._arn], sid="Alarms", condition=acting_for(account, alarms))
                     | {"Principal": {"Service": "cloudwatch.amazonaws.com"}},
-                    insecure_transport_denied("sns:Publish", self.topic.arn),
+                    insecure_transport_denied("sns:Publish", self._arn),
                 ]
             ),
             opts=child,
@@ -57,9 +57,14 @@ class Alerts(pulumi.ComponentResource):
 
     @property
     def bindings(self) -> dict[str, pulumi.Input[str]]:
-        """`topic.alerts` to the topic's ARN, for a workflow's definition and its role alike."""
+        """`topic.alerts` to the topic's ARN, for a workflow's definition."""
         return {"topic.alerts": self.topic.arn}
+
+    @property
+    def arns(self) -> dict[str, pulumi.Input[str]]:
+        """The same for a workflow's role."""
+        return {"topic.alerts": self._arn}
 
     def may_publish(self) -> Sequence[Statement]:
         """Publishing an alert."""
-        return [allow(["sns:Publish"], [self.topic.arn], sid="PublishAlert")]
+        return [allow(["sns:Publish"], [self._arn], sid="PublishAlert")]

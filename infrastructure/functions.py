@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
+from infrastructure.account import Account
 from infrastructure.iam import ServiceRole, Statement, allow, everywhere, service_role, trust
 from infrastructure.settings import Settings
 
@@ -25,6 +26,7 @@ class FunctionsArgs:
     """What to deploy and what each function may do beside logging and tracing."""
 
     settings: Settings
+    account: Account
     names: Sequence[str]
     """The handlers."""
     code: pulumi.Archive
@@ -56,7 +58,10 @@ class Functions(pulumi.ComponentResource):
     @property
     def arns(self) -> dict[str, pulumi.Input[str]]:
         """`function.validate` to every version of it: old ones run on after a new one is published."""
-        return {f"function.{each}": pulumi.Output.concat(f.arn, ":*") for each, f in self.functions.items()}
+        account, settings = self._args.account, self._args.settings
+        return {
+            f"function.{each}": account.arn("lambda", f"function:{settings.name(each)}:*") for each in self.functions
+        }
 
     def _function(self, name: str) -> aws.lambda_.Function:
         settings = self._args.settings
@@ -67,7 +72,7 @@ class Functions(pulumi.ComponentResource):
             retention_in_days=settings.log_retention_days,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        role = self._role(name, logs)
+        role = self._role(name)
         return aws.lambda_.Function(
             name,
             name=physical,
@@ -106,9 +111,9 @@ class Functions(pulumi.ComponentResource):
             "POWERTOOLS_LOGGER_LOG_EVENT": "false",
         }
 
-    def _role(self, name: str, logs: aws.cloudwatch.LogGroup) -> ServiceRole:
+    def _role(self, name: str) -> ServiceRole:
         settings = self._args.settings
-        streams = pulumi.Output.concat(logs.arn, ":*")
+        streams = self._args.account.arn("logs", f"log-group:/aws/lambda/{settings.name(name)}:*")
         statements = [allow(["logs:CreateLogStream", "logs:PutLogEvents"], [streams], sid="WriteLogs")]
         if settings.tracing:
             statements.append(

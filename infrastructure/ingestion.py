@@ -7,6 +7,7 @@ error action, in a document of its own; so does what failed too often, by redriv
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -15,6 +16,7 @@ import pulumi_aws as aws
 from infrastructure.account import Account
 from infrastructure.iam import (
     ServiceRole,
+    Statement,
     acting_for,
     allow,
     document,
@@ -55,14 +57,15 @@ class Ingestion(pulumi.ComponentResource):
         self._args = args
         child = pulumi.ResourceOptions(parent=self)
         settings, account = args.settings, args.account
-        queue_name = settings.name("telemetry")
+        queue_name, dead_letters_name = settings.name("telemetry"), settings.name("telemetry-dead-letters")
+        self._queue_arn, self._dead_letters_arn = account.arn("sqs", queue_name), account.arn("sqs", dead_letters_name)
         self.dead_letters = aws.sqs.Queue(
             "dead-letters",
-            name=settings.name("telemetry-dead-letters"),
+            name=dead_letters_name,
             message_retention_seconds=settings.dead_letter_retention_days * DAY_SECONDS,
             max_message_size=DEAD_LETTER_BYTES,
             redrive_allow_policy=pulumi.Output.json_dumps(
-                {"redrivePermission": "byQueue", "sourceQueueArns": [account.arn("sqs", queue_name)]}
+                {"redrivePermission": "byQueue", "sourceQueueArns": [self._queue_arn]}
             ),
             sqs_managed_sse_enabled=True,
             opts=child,
@@ -99,6 +102,11 @@ class Ingestion(pulumi.ComponentResource):
         )
         self.register_outputs({"queue": self.queue.url, "dead_letters": self.dead_letters.url, "rule": self.rule.name})
 
+    def may_take(self) -> Sequence[Statement]:
+        """Taking messages out of the queue."""
+        actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+        return [allow(actions, [self._queue_arn], sid="TakeFromQueue")]
+
     def _rule_role(self, name: str) -> ServiceRole:
         settings, account = self._args.settings, self._args.account
         rule = account.arn("iot", f"rule/{settings.rule_name('telemetry')}")
@@ -108,8 +116,8 @@ class Ingestion(pulumi.ComponentResource):
             description="What the rule for telemetry may do",
             trusted=trust("iot.amazonaws.com", acting_for(account, rule)),
             statements=[
-                allow(["sqs:SendMessage"], [self.queue.arn], sid="Forward"),
-                allow(["sqs:SendMessage"], [self.dead_letters.arn], sid="ParkWhatCannotBeForwarded"),
+                allow(["sqs:SendMessage"], [self._queue_arn], sid="Forward"),
+                allow(["sqs:SendMessage"], [self._dead_letters_arn], sid="ParkWhatCannotBeForwarded"),
             ],
             parent=self,
         )

@@ -5,19 +5,18 @@ queue: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-batchin
 
 The target is the state machine's alias. A pipe's Target may be any ARN, and the pipe calls StartSyncExecution with it,
 which takes qualified ARNs: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-alias.html
-IAM decides by the state machine's own ARN, alias or not, so that is what the role names:
-https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
 from infrastructure.account import Account
-from infrastructure.iam import acting_for, allow, service_role, trust
+from infrastructure.iam import Statement, acting_for, service_role, trust
 from infrastructure.settings import Settings
 
 
@@ -28,10 +27,10 @@ class PipeArgs:
     settings: Settings
     account: Account
     queue_arn: pulumi.Input[str]
-    state_machine_arn: pulumi.Input[str]
-    """Unqualified, for the role."""
-    alias_arn: pulumi.Input[str]
-    """What is started."""
+    workflow_arn: pulumi.Input[str]
+    """The alias that is started."""
+    grants: Sequence[Statement]
+    """Taking from that queue and starting that workflow."""
 
 
 class Pipe(pulumi.ComponentResource):
@@ -47,14 +46,7 @@ class Pipe(pulumi.ComponentResource):
             physical_name=settings.name(name),
             description=f"What the pipe {physical_name} may do",
             trusted=trust("pipes.amazonaws.com", acting_for(account, account.arn("pipes", f"pipe/{physical_name}"))),
-            statements=[
-                allow(
-                    ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-                    [args.queue_arn],
-                    sid="TakeFromQueue",
-                ),
-                allow(["states:StartSyncExecution"], [args.state_machine_arn], sid="RunWorkflow"),
-            ],
+            statements=args.grants,
             parent=self,
         )
         logs = aws.cloudwatch.LogGroup(
@@ -76,7 +68,7 @@ class Pipe(pulumi.ComponentResource):
                     maximum_batching_window_in_seconds=settings.batch_window_seconds,
                 )
             ),
-            target=args.alias_arn,
+            target=args.workflow_arn,
             target_parameters=aws.pipes.PipeTargetParametersArgs(
                 step_function_state_machine_parameters=aws.pipes.PipeTargetParametersStepFunctionStateMachineParametersArgs(
                     invocation_type="REQUEST_RESPONSE"

@@ -6,7 +6,7 @@ the same `up`, so callers of the alias see the old workflow with the old code or
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ import pulumi_aws as aws
 
 from infrastructure.account import Account
 from infrastructure.grants import tasks, workflow_statements
-from infrastructure.iam import ServiceRole, Statement, acting_for, everywhere, service_role, trust
+from infrastructure.iam import ServiceRole, Statement, acting_for, allow, everywhere, service_role, trust
 from infrastructure.settings import Limits, Settings
 from workflow import Workflow
 
@@ -43,6 +43,7 @@ class StateMachine(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         settings = args.settings
         self.physical_name = settings.name(name)
+        self._arn = args.account.arn("states", f"stateMachine:{self.physical_name}")
         # Vended log groups share one line of the account's resource policy; any other takes a line of its 5,120
         # characters, and deploying fails when they are full:
         # https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
@@ -83,13 +84,19 @@ class StateMachine(pulumi.ComponentResource):
         )
         self.register_outputs({"arn": self.machine.arn, "alias": self.alias.arn, "log": self.logs.name})
 
+    def may_run(self) -> Sequence[Statement]:
+        """Starting it and waiting for the answer. IAM decides by the state machine's own ARN, alias or not:
+        https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html"""
+        return [allow(["states:StartSyncExecution"], [self._arn], sid="RunWorkflow")]
+
     def _role(self, name: str, args: StateMachineArgs) -> ServiceRole:
-        arn = args.account.arn("states", f"stateMachine:{self.physical_name}")
         return service_role(
             name,
             physical_name=self.physical_name,
             description=f"What the workflow {self.physical_name} may do",
-            trusted=trust("states.amazonaws.com", acting_for(args.account, arn, pulumi.Output.concat(arn, ":*"))),
+            trusted=trust(
+                "states.amazonaws.com", acting_for(args.account, self._arn, pulumi.Output.concat(self._arn, ":*"))
+            ),
             statements=[
                 *workflow_statements(args.workflow.definition(), args.arns),
                 *_observing(tracing=args.settings.tracing),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from infrastructure.account import Account
 from infrastructure.iam import Statement, allow
 from infrastructure.settings import Settings
 
@@ -25,6 +26,7 @@ class TablesArgs:
     """What the tables need to know."""
 
     settings: Settings
+    account: Account
 
 
 class Tables(pulumi.ComponentResource):
@@ -53,19 +55,23 @@ class Tables(pulumi.ComponentResource):
     @property
     def arns(self) -> dict[str, pulumi.Input[str]]:
         """`table.readings` to the table's ARN, for a workflow's role."""
-        return {f"table.{key}": table.arn for key, table in self._named.items()}
+        return {f"table.{key}": self._arn(key) for key in self._named}
 
     def may_quarantine(self) -> Sequence[Statement]:
         """Keeping a message that cannot be stored."""
-        return [allow(["dynamodb:PutItem"], [self.quarantine.arn], sid="Quarantine")]
+        return [allow(["dynamodb:PutItem"], [self._arn("quarantine")], sid="Quarantine")]
 
     def may_sweep(self) -> Sequence[Statement]:
         """Finding readings whose alert is pending and marking them sent."""
-        index = pulumi.Output.concat(self.readings.arn, "/index/", PENDING_INDEX)
+        readings = self._arn("readings")
+        index = pulumi.Output.concat(readings, "/index/", PENDING_INDEX)
         return [
             allow(["dynamodb:Query"], [index], sid="FindPending"),
-            allow(["dynamodb:UpdateItem"], [self.readings.arn], sid="MarkSent"),
+            allow(["dynamodb:UpdateItem"], [readings], sid="MarkSent"),
         ]
+
+    def _arn(self, key: str) -> pulumi.Output[str]:
+        return self._args.account.arn("dynamodb", f"table/{self._args.settings.name(key)}")
 
     def _table(self, key: str, hash_key: str, *, expires: bool = True, indexed: bool = False) -> aws.dynamodb.Table:
         attributes = [aws.dynamodb.TableAttributeArgs(name=hash_key, type="S")]

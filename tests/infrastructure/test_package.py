@@ -7,6 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pulumi
 import pytest
 
 from infrastructure import package
@@ -248,20 +249,25 @@ def test_up_fails_without_dependencies_and_preview_goes_on(monkeypatch: pytest.M
 
     warned: list[str] = []
     monkeypatch.setattr(package, "bundled", unreachable)
-    monkeypatch.setattr(package.pulumi.log, "warn", warned.append)
-    monkeypatch.setattr(package.pulumi.runtime, "is_dry_run", lambda: True)
+    monkeypatch.setattr(pulumi.log, "warn", warned.append)
+    monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: True)
     assert package.archive(bundle_dependencies=True).path == package.archive(bundle_dependencies=False).path
     assert warned == ["the index is away; this preview goes on without them, so every function shows as changed"]
-    monkeypatch.setattr(package.pulumi.runtime, "is_dry_run", lambda: False)
+    monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: False)
     with pytest.raises(package.PackageError):
         package.archive(bundle_dependencies=True)
 
 
 def test_only_an_up_is_patient(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     asked: list[bool] = []
-    monkeypatch.setattr(package, "bundled", lambda *, patient: asked.append(patient) or tmp_path)
+
+    def bundled(*, patient: bool) -> Path:
+        asked.append(patient)
+        return tmp_path
+
+    monkeypatch.setattr(package, "bundled", bundled)
     for preview in (True, False):
-        monkeypatch.setattr(package.pulumi.runtime, "is_dry_run", lambda preview=preview: preview)
+        monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda preview=preview: preview)
         package.archive(bundle_dependencies=True)
     assert asked == [False, True]
 

@@ -80,7 +80,7 @@ def _run(options: Options, state: Path, screen: view.View) -> int:
         screen.line(f"ready in {time.monotonic() - began:.1f} s")
         _point_out(stage, aws, state, screen)
         ended = asyncio.run(speak(options, stage, screen))
-    return _report(ended, screen)
+    return report(ended, screen)
 
 
 def _deploy(aws: LocalAws, state: Path, screen: view.View) -> Stage:
@@ -123,7 +123,7 @@ def _point_out(stage: Stage, aws: LocalAws, state: Path, screen: view.View) -> N
         screen.command(f"  {command}")
 
 
-def _report(ended: Ended, screen: view.View) -> int:
+def report(ended: Ended, screen: view.View) -> int:
     """Print how the run went, last of all the account; return the exit code."""
     account = ended.account
     if ended.latency:

@@ -69,8 +69,8 @@ class Stage:
 class Ended:
     """How a run ended. `seconds`: how long the devices spoke.
 
-    `others`: messages that no simulated device had acknowledged. `foreign`: messages that came by another way than MQTT;
-    they are not in the account.
+    `others`: messages that no simulated device had acknowledged. `foreign`: messages that came by another way than
+    MQTT; they are not in the account.
     """
 
     account: Account

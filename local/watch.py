@@ -98,6 +98,13 @@ class Snapshot:
     foreign: int = 0
 
 
+@dataclass(frozen=True)
+class _Message:
+    id: str
+    body: str
+    receipt: str
+
+
 class Watch:
     """Looks at one deployed pipeline. `client` makes a boto3 client of a service by its name."""
 
@@ -259,30 +266,30 @@ class Watch:
         """Receive every message that can be received now, hiding each for `hide` seconds, and delete none."""
         seen: dict[str, Seen] = {}
         while True:
-            answer = self._sqs.receive_message(
-                QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=hide, WaitTimeSeconds=0
-            )
-            messages = answer.get("Messages", [])
+            messages = self._receive_some(url, hide)
             # One that comes round again has become visible again: everything has been seen.
-            if not messages or all(message["MessageId"] in seen for message in messages):
+            if all(message.id in seen for message in messages):
                 return list(seen.values())
             for message in messages:
-                seen[message["MessageId"]] = _of_queue(message["MessageId"], message["Body"])
+                seen[message.id] = _of_queue(message)
+
+    def _receive_some(self, url: str, hide: int) -> list[_Message]:
+        answer = self._sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=hide, WaitTimeSeconds=0
+        )
+        return [
+            _Message(message.get("MessageId", ""), message.get("Body", ""), message.get("ReceiptHandle", ""))
+            for message in answer.get("Messages", [])
+        ]
 
     def _new_alerts(self) -> list[Alert]:
         alerts: list[Alert] = []
-        while self._alerts_url:
-            answer = self._sqs.receive_message(QueueUrl=self._alerts_url, MaxNumberOfMessages=10, WaitTimeSeconds=0)
-            messages = answer.get("Messages", [])
-            if not messages:
-                break
-            for message in messages:
-                alerts.append(_alert(message["Body"]))
+        while self._alerts_url and (messages := self._receive_some(self._alerts_url, _PEEK_SECONDS)):
+            alerts.extend(_alert(message.body) for message in messages)
             self._sqs.delete_message_batch(
                 QueueUrl=self._alerts_url,
                 Entries=[
-                    {"Id": str(index), "ReceiptHandle": message["ReceiptHandle"]}
-                    for index, message in enumerate(messages)
+                    {"Id": str(index), "ReceiptHandle": message.receipt} for index, message in enumerate(messages)
                 ],
             )
         return alerts
@@ -313,9 +320,9 @@ def _by_reading(item: Mapping[str, str]) -> Seen:
     return Seen(item["trace"], device=item["device_id"], message=item["id"].partition("#")[2])
 
 
-def _of_queue(message_id: str, body: str) -> Seen:
+def _of_queue(message: _Message) -> Seen:
     # Read as the pipeline reads it, so that a message has one trace wherever it lies.
-    envelope = look(Record(messageId=message_id, body=body))
+    envelope = look(Record(messageId=message.id, body=message.body))
     return Seen(envelope.trace, device=envelope.device_id or "", digest=hashlib.sha256(envelope.payload).hexdigest())
 
 

@@ -57,16 +57,10 @@ class Bench:
     """An empty pipeline, with what a test puts into it."""
 
     def __init__(self, endpoint: str, name: str) -> None:
+        session: Any = boto3.Session("t", "t", region_name="us-east-1")
+
         def client(service: str) -> Any:
-            if service == "pipes":
-                return self.pipe
-            return boto3.client(
-                service,
-                endpoint_url=endpoint,
-                region_name="us-east-1",
-                aws_access_key_id="t",
-                aws_secret_access_key="t",
-            )
+            return self.pipe if service == "pipes" else session.client(service, endpoint_url=endpoint)
 
         self.pipe = Pipe()
         self.dynamodb, self.sqs, self.sns = client("dynamodb"), client("sqs"), client("sns")

@@ -1,1 +1,47 @@
 """The typed workflow DSL: states composed in Python, compiled to Amazon States Language."""
+
+from .aws.dynamodb import GetItem, PutItem
+from .aws.sns import Publish
+from .definition import ExpressWorkflow, Workflow
+from .diagnostics import WorkflowError
+from .error_names import EXISTS, TRANSIENT
+from .policies import Caught
+from .resources import Table, Topic
+from .states.base import End, Same, State, Step, Succeed
+from .states.choice import Choice
+from .states.flow import Fail, Pass, back_to
+from .states.map import Map
+from .states.parallel import Parallel
+from .states.task import Task
+from .states.try_ import Try
+from .states.working import Guarded, Service, Working
+
+__all__ = [
+    "EXISTS",
+    "TRANSIENT",
+    "Caught",
+    "Choice",
+    "End",
+    "ExpressWorkflow",
+    "Fail",
+    "GetItem",
+    "Guarded",
+    "Map",
+    "Parallel",
+    "Pass",
+    "Publish",
+    "PutItem",
+    "Same",
+    "Service",
+    "State",
+    "Step",
+    "Succeed",
+    "Table",
+    "Task",
+    "Topic",
+    "Try",
+    "Workflow",
+    "WorkflowError",
+    "Working",
+    "back_to",
+]

@@ -139,5 +139,5 @@ def check_bound(n: Node, names: set[str]) -> None:
         case Call(f, _) if f.startswith("$") and f[1:] not in names and f[1:] not in KNOWN: raise Refused(f"internal: {f} is not a function")
     for c in children(n): check_bound(c, names)
 
-KNOWN = set("abs append assert boolean ceil contains count distinct error exists filter floor formatNumber fromMillis join keys length lookup lowercase map max merge min "
-            "millis not now number pad power random reduce replace reverse round split sqrt string substring sum toMillis type uppercase uuid".split())
+KNOWN = set("abs append assert boolean ceil contains count distinct each error exists filter floor formatNumber fromMillis join keys length lookup lowercase map match max merge min "
+            "millis not now number pad parse power random reduce replace reverse round split sqrt string substring sum toMillis type uppercase uuid".split())

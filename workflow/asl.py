@@ -1,0 +1,225 @@
+"""Amazon States Language: a graph written as JSON that reads as if written by hand.
+
+Constants are plain JSON, expressions `{% ... %}`; fields stand in the order in which a person writes them.
+https://states-language.net/ and https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .expressions import Expression
+from .expressions.nodes import Array, Cond, Const, Field, Node, Object, Var
+from .expressions.printer import show, to_json
+from .graph import Scope, Vertex
+from .policies import Retrier
+from .resources import Symbol, Text, states_arn
+from .states.base import Part, Same, Succeed
+from .states.choice import Decision
+from .states.flow import Fail, Pass
+from .states.map import Map
+from .states.parallel import Parallel
+from .states.try_ import Try
+from .states.working import Service, Working, all_retriers
+
+Resolve = Callable[[str], str]
+"""The text of a symbol, by its key."""
+
+
+def write(scope: Scope, resolve: Resolve, *, timeout: int | None, comment: str) -> dict[str, Any]:
+    """The definition of a workflow."""
+    head: dict[str, Any] = {"Comment": comment} if comment else {}
+    head["QueryLanguage"] = "JSONata"
+    if timeout is not None:
+        head["TimeoutSeconds"] = timeout
+    return {**head, **_machine(scope, resolve)}
+
+
+def _machine(scope: Scope, resolve: Resolve) -> dict[str, Any]:
+    states = {name: _state(vertex, resolve) for name, vertex in scope.vertices.items()}
+    return {"StartAt": scope.start, "States": states}
+
+
+def _state(vertex: Vertex, resolve: Resolve) -> dict[str, Any]:
+    state = vertex.state
+    if isinstance(state, Decision):
+        return _choice(vertex)
+    writer = next(w for cls, w in _WRITERS.items() if isinstance(state, cls))
+    fields = writer(vertex, resolve)
+    if isinstance(state, (Fail, Succeed)):
+        return fields
+    return {**fields, **({"Next": vertex.next} if vertex.next is not None else {"End": True})}
+
+
+def _choice(vertex: Vertex) -> dict[str, Any]:
+    choices = []
+    for rule, target in vertex.rules:
+        written: dict[str, Any] = {"Condition": data(rule.condition)}
+        if rule.output is not None:
+            written["Output"] = data(rule.output)
+        choices.append({**written, "Next": target})
+    return {"Type": "Choice", "Choices": choices, "Default": vertex.default}
+
+
+def _pass(vertex: Vertex, _: Resolve) -> dict[str, Any]:
+    state: Any = vertex.state
+    output = None if isinstance(state, Same) or _is_input(state.shaped) else state.shaped
+    return {"Type": "Pass"} if output is None else {"Type": "Pass", "Output": data(output)}
+
+
+def _succeed(_: Vertex, __: Resolve) -> dict[str, Any]:
+    return {"Type": "Succeed"}
+
+
+def _fail(vertex: Vertex, _: Resolve) -> dict[str, Any]:
+    state: Any = vertex.state
+    fields: dict[str, Any] = {"Type": "Fail", "Error": data(state.error) if state.error else state.name}
+    if state.cause is not None:
+        fields["Cause"] = data(state.cause)
+    return fields
+
+
+def _service(vertex: Vertex, resolve: Resolve) -> dict[str, Any]:
+    state: Any = vertex.state
+    fields: dict[str, Any] = {
+        "Type": "Task",
+        "Resource": data(states_arn(state.resource), resolve),
+        "Arguments": data(state.arguments, resolve),
+    }
+    if state.seconds is not None:
+        fields["TimeoutSeconds"] = data(state.seconds)
+    if state.beat is not None:
+        fields["HeartbeatSeconds"] = data(state.beat)
+    return {**fields, **_work(vertex)}
+
+
+def _parallel(vertex: Vertex, resolve: Resolve) -> dict[str, Any]:
+    branches = [_machine(scope, resolve) for scope in vertex.scopes]
+    return {"Type": "Parallel", "Branches": branches, **_work(vertex)}
+
+
+def _map(vertex: Vertex, resolve: Resolve) -> dict[str, Any]:
+    state: Any = vertex.state
+    fields: dict[str, Any] = {"Type": "Map", "Items": data(state.items)}
+    if state.max_concurrency is not None:
+        fields["MaxConcurrency"] = state.max_concurrency
+    fields["ItemProcessor"] = {"ProcessorConfig": {"Mode": "INLINE"}, **_machine(vertex.scopes[0], resolve)}
+    return {**fields, **_work(vertex)}
+
+
+def _work(vertex: Vertex) -> dict[str, Any]:
+    """Output, Retry and Catch."""
+    state: Any = vertex.state
+    fields: dict[str, Any] = {}
+    output = output_of(state)
+    if output is not None:
+        fields["Output"] = data(output)
+    retriers = all_retriers(state)
+    if retriers:
+        fields["Retry"] = [_retrier(r) for r in retriers]
+    if vertex.catches:
+        fields["Catch"] = [
+            {
+                "ErrorEquals": list(catcher.errors),
+                **({} if _is_input_only(catcher.output, "states.errorOutput") else {"Output": data(catcher.output)}),
+                "Next": target,
+            }
+            for catcher, target in vertex.catches
+        ]
+    return fields
+
+
+def output_of(state: Working[Any, Any, Any]) -> Expression | None:
+    """The user's output, else the service's own; None where the result passes on as it is."""
+    if state.shaped is not None:
+        return state.shaped
+    if _is_path(state.result.node, "states.result"):
+        return None
+    return Expression(state.result.node, state.result.kind, show(state.result.node))
+
+
+def _retrier(retrier: Retrier) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "ErrorEquals": list(retrier.errors),
+        "IntervalSeconds": retrier.interval,
+        "MaxAttempts": retrier.attempts,
+        "BackoffRate": retrier.backoff,
+    }
+    if retrier.max_delay is not None:
+        fields["MaxDelaySeconds"] = retrier.max_delay
+    if retrier.jitter:
+        fields["JitterStrategy"] = "FULL"
+    return fields
+
+
+_WRITERS: Mapping[type[Part], Callable[[Vertex, Resolve], dict[str, Any]]] = {
+    Service: _service,
+    Parallel: _parallel,
+    Try: _parallel,
+    Map: _map,
+    Pass: _pass,
+    Same: _pass,
+    Succeed: _succeed,
+    Fail: _fail,
+}
+
+
+# ---------------------------------------------------------------- data
+
+
+def data(value: Any, resolve: Resolve | None = None) -> Any:
+    """JSON of values, expressions and symbols."""
+    match value:
+        case Expression(node=node):
+            return _node(node)
+        case Symbol(key):
+            assert resolve is not None
+            return resolve(key)
+        case Text(parts):
+            assert resolve is not None
+            return "".join(part if isinstance(part, str) else resolve(part.key) for part in parts)
+        case dict():
+            return {key: data(item, resolve) for key, item in value.items()}
+        case list() | tuple():
+            return [data(item, resolve) for item in value]
+    return value
+
+
+def _node(node: Node) -> Any:
+    """Constants, objects and arrays as JSON, which fails where JSONata would drop a missing value; the rest as text."""
+    match node:
+        case Const(value=value):
+            constant = to_json(value)
+            return _text(node) if isinstance(constant, str) and constant.startswith("{%") else constant
+        case Object(pairs) if all(_plain_pair(k, v) for k, v in pairs):
+            return {k.value: _node(v) for k, v in pairs if isinstance(k, Const)}
+        case Array(items):
+            return [_node(item) for item in items]
+    return _text(node)
+
+
+def _plain_pair(key: Node, value: Node) -> bool:
+    """A value that may be left out can only be written inside an expression."""
+    return isinstance(key, Const) and not (isinstance(value, Cond) and value.otherwise is None)
+
+
+def _text(node: Node) -> str:
+    return "{% " + show(node) + " %}"
+
+
+def _is_path(node: Node, path: str) -> bool:
+    name, *fields = path.split(".")
+    for wanted in reversed(fields):
+        if not isinstance(node, Field) or node.name != wanted:
+            return False
+        node = node.of
+    return isinstance(node, Var) and node.name == name
+
+
+def _is_input(expression: Expression | None) -> bool:
+    return _is_input_only(expression, "states.input")
+
+
+def _is_input_only(expression: Expression | None, path: str) -> bool:
+    return expression is not None and _is_path(expression.node, path)

@@ -1,0 +1,1 @@
+"""AWS services as states with typed arguments, one module per service."""

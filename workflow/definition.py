@@ -1,0 +1,119 @@
+"""Workflow: a chain with a name, checked as a whole when it is created, and written as a definition when asked.
+
+All problems of all states, links and checks are raised together, as one WorkflowError.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from . import asl
+from .checks import Subject, check
+from .checks.duration import longest_seconds
+from .diagnostics import Place, Problem, WorkflowError, caller_place
+from .graph import Graph, build
+from .resources import PARTITION, Function, Readable, Symbol, Text, Topic
+from .states.base import A, Part, R, Step, X, as_part
+
+In = TypeVar("In", contravariant=True)
+Out = TypeVar("Out", covariant=True)
+
+
+class Workflow(Generic[In, Out]):
+    """A state machine, typed by what it takes and gives: `Workflow.express(...)` or `Workflow.standard(...)`."""
+
+    kind: str = "STANDARD"
+    """AWS's name of the type."""
+
+    def __init__(self, name: str, flow: Part, *, timeout: int | None, comment: str, place: Place) -> None:
+        part = as_part(flow, f"the flow of `{name}`", place)
+        self.name = name
+        self.timeout = timeout
+        self.comment = comment
+        self.place = place
+        self.graph: Graph = build(part)
+        subject = Subject(name, self.kind, timeout, self.graph, place)
+        problems = [*self.graph.problems, *check(subject)]
+        if any(p.severity == "error" for p in problems):
+            raise WorkflowError(dict.fromkeys(problems))
+        self.warnings: tuple[Problem, ...] = tuple(problems)
+
+    @staticmethod
+    def express(name: str, flow: Step[A, X, R], *, timeout: int, comment: str = "") -> ExpressWorkflow[A, X | R]:
+        """An Express workflow: at most five minutes, at least once, answers its caller.
+
+        timeout: seconds; must be more than the worst path, retries included. Raises WorkflowError with all problems.
+        """
+        return ExpressWorkflow(name, flow, timeout=timeout, comment=comment, place=caller_place())
+
+    @cached_property
+    def functions(self) -> tuple[Function, ...]:
+        """The handlers that become Lambda functions, each once, in order of appearance."""
+        return self._used("function", Function)
+
+    @cached_property
+    def tables(self) -> tuple[Readable[Any], ...]:
+        """The tables, each once."""
+        return self._used("table", Readable)
+
+    @cached_property
+    def topics(self) -> tuple[Topic, ...]:
+        """The topics, each once."""
+        return self._used("topic", Topic)
+
+    def _used(self, field: str, cls: type[Any]) -> Any:
+        found = (getattr(vertex.state, field, None) for vertex in self.graph.scope.walk())
+        return tuple({used.key: used for used in found if isinstance(used, cls)}.values())
+
+    @cached_property
+    def symbols(self) -> tuple[str, ...]:
+        """Every key that a definition needs a binding for, sorted."""
+        keys: set[str] = set()
+        for vertex in self.graph.scope.walk():
+            arguments = getattr(vertex.state, "arguments", None)
+            if arguments is not None:
+                keys.update((PARTITION, *_symbols(arguments)))
+        return tuple(sorted(keys))
+
+    def definition(self, bindings: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """The state machine's definition, with symbols bound; `${function.validate}` and its like without bindings.
+
+        Raises KeyError, naming all of them, if symbols have no binding.
+        """
+        if bindings is not None:
+            missing = [key for key in self.symbols if key not in bindings]
+            if missing:
+                raise KeyError(f"workflow `{self.name}` needs bindings for {', '.join(missing)}")
+        resolve = (lambda key: f"${{{key}}}") if bindings is None else bindings.__getitem__
+        return asl.write(self.graph.scope, resolve, timeout=self.timeout, comment=self.comment)
+
+    def to_json(self, bindings: Mapping[str, str] | None = None) -> str:
+        """The definition as text, indented, in a stable order."""
+        return json.dumps(self.definition(bindings), indent=2, ensure_ascii=False) + "\n"
+
+    def longest_seconds(self) -> float:
+        """The worst path: every attempt takes its whole timeout, every retry is used. Infinite if nothing bounds it."""
+        return longest_seconds(self.graph.scope)
+
+
+class ExpressWorkflow(Workflow[In, Out]):
+    """At most five minutes; the only kind that a pipe can start and wait for."""
+
+    kind = "EXPRESS"
+
+
+def _symbols(value: Any) -> Iterator[str]:
+    match value:
+        case Symbol(key):
+            yield key
+        case Text(parts):
+            yield from (part.key for part in parts if isinstance(part, Symbol))
+        case dict():
+            for item in value.values():
+                yield from _symbols(item)
+        case list() | tuple():
+            for item in value:
+                yield from _symbols(item)

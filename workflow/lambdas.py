@@ -1,0 +1,88 @@
+"""Users' lambdas become expressions when a method is called; what is refused becomes a problem of the state."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .diagnostics import Place, Problem, Refusal
+from .expressions import Expression, Root, compile_expression, constant, kinds
+from .expressions.nodes import NULL, Binary, Cond, Node
+
+ANY = kinds.from_annotation(object)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """An expression, or the problems that kept it from being one."""
+
+    expression: Expression | None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def kind(self) -> kinds.Type | None:
+        """What it evaluates to; None where it is not known."""
+        return self.expression.kind if self.expression is not None else None
+
+
+def root(path: str, kind: kinds.Type | None) -> Root:
+    """A path such as `states.input`, of a kind; anything where the kind is not known."""
+    return Root.path(path, ANY if kind is None else kind)
+
+
+def compiled(fn: Callable[..., Any], roots: Sequence[Root], place: Place, *, expected: Any = None) -> Compiled:
+    """`fn` over as many of `roots` as it has parameters."""
+    count = _parameters(fn)
+    if count is not None and count > len(roots):
+        what = f"{getattr(fn, '__name__', 'this')} takes {count} arguments, {len(roots)} are given"
+        return Compiled(None, (Problem(place, what, "", "lambda-parameters"),))
+    try:
+        return Compiled(compile_expression(fn, roots[:count], expected=expected))
+    except Refusal as refusal:
+        return Compiled(None, refusal.at(place).problems)
+
+
+def value_or_lambda(value: Any, roots: Sequence[Root], place: Place, *, expected: Any = None) -> Compiled:
+    """A field that takes a constant or a lambda."""
+    if callable(value) and not isinstance(value, type):
+        return compiled(value, roots, place, expected=expected)
+    try:
+        return Compiled(constant(value))
+    except Refusal as refusal:
+        return Compiled(None, refusal.at(place).problems)
+
+
+def place_of(fn: object, default: Place) -> Place:
+    """Where a function was written, for problems of its result."""
+    code = getattr(fn, "__code__", None)
+    if code is None:
+        return default
+    spans = [p for p in code.co_positions() if p[0] is not None and p[2] is not None and p[2:] != (0, 0)]
+    if not spans:
+        return Place(code.co_filename, code.co_firstlineno)
+    line, column = min((p[0], p[2]) for p in spans)  # type: ignore[type-var]
+    end_line, end = max((p[1], p[3]) for p in spans)  # type: ignore[type-var]
+    assert line is not None and column is not None and end is not None
+    return Place(code.co_filename, line, column + 1, end + 1 if end_line == line else None)
+
+
+def without_default(node: Node) -> Node:
+    """`x` of `x != null ? x : null`: where missing and null are the same, the plain path reads better."""
+    match node:
+        case Cond(Binary("!=", tested, null), then, otherwise) if null == NULL == otherwise and tested == then:
+            return then
+    return node
+
+
+def _parameters(fn: Callable[..., Any]) -> int | None:
+    """How many positional arguments a function takes at most; None where that cannot be known or has no end."""
+    try:
+        parameters = inspect.signature(fn).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    if any(p.kind is p.VAR_POSITIONAL for p in parameters):
+        return None
+    needed = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty]
+    return len(needed)

@@ -1,0 +1,112 @@
+"""Retry and catch: what a state does when it fails. Data only; the states carry it and asl.py writes it out.
+
+Caught      what a catcher's output reads
+Retrier     one entry of Retry
+Catcher     one entry of Catch
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Generic
+
+from .diagnostics import Place
+from .expressions import Expression, Root, kinds
+from .expressions.nodes import NULL, Binary, Block, Call, Cond, Const, Field, Index, Node, Object, Regex, Var, const
+from .states.base import Kind, Out, Part
+
+CAUGHT_FIELDS = ("input", "error", "cause", "message")
+
+
+class Caught(Generic[Out]):
+    """What a catcher knows: `output=lambda c: Rejected(id=c.input.id, why=c.message)`.
+
+    error    the error's name: a Lambda's exception class, a `States.*` name, or a service's
+    cause    the text that came with it; of a Lambda a JSON text with the stack trace
+    message  a Lambda's errorMessage, else the cause itself
+    input    the input of the state that failed
+    """
+
+    error: str
+    cause: str
+    message: str
+
+    @property
+    def input(self) -> Out:
+        """The input of the state that failed."""
+        raise AttributeError("a Caught exists inside an execution only")
+
+
+@dataclass(frozen=True)
+class Retrier:
+    """When one of `errors` occurs, try again: at most `attempts` times, after interval * backoff ** n seconds."""
+
+    errors: tuple[str, ...]
+    attempts: int
+    interval: int
+    backoff: float
+    max_delay: int | None
+    jitter: bool
+    place: Place | None = field(default=None, compare=False)
+
+    def longest_waits(self) -> float:
+        """Seconds that all its waits may take together."""
+        waits = (self.interval * self.backoff**n for n in range(self.attempts))
+        return sum(min(wait, self.max_delay) if self.max_delay is not None else wait for wait in waits)
+
+
+@dataclass(frozen=True)
+class Catcher:
+    """When one of `errors` occurs (and is not retried any more), go on with `then`, which gets `output`."""
+
+    errors: tuple[str, ...]
+    output: Expression
+    then: Part
+    passes: Kind = field(compare=False)
+    place: Place = field(compare=False)
+
+
+def _path(path: str, kind: kinds.Type) -> Node:
+    return Root.path(path, kind).node
+
+
+def _message() -> Node:
+    """A Lambda's cause is JSON that starts with its errorMessage. A cause that is not must not fail, so the text is
+    found by a pattern of JSON strings and only that string is parsed."""
+    cause = _path("states.errorOutput.Cause", kinds.STR)
+    text = r"""([^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*)"""
+    pattern = Regex(r"""^\{"errorMessage": ?""" + '"' + text + '"', type=kinds.STR)
+    found = Var("found", type=kinds.STR)
+    group = Index(Field(Index(found, const(0), type=kinds.STR), "groups", type=kinds.STR), const(0), type=kinds.STR)
+    quote = const('"')
+    quoted = Binary("&", Binary("&", quote, group, type=kinds.STR), quote, type=kinds.STR)
+    parsed = Call("$parse", (quoted,), type=kinds.STR)
+    test = Call("$exists", (found,), type=kinds.BOOL)
+    match = Call("$match", (cause, pattern, const(1)), type=kinds.STR)
+    return Block((("found", match),), Cond(test, parsed, cause, type=kinds.STR), type=kinds.STR)
+
+
+def caught_root(given: Kind) -> Root:
+    """The record that a catcher's output reads, over the input of the failed state."""
+    any_kind = kinds.from_annotation(object)
+    return Root.record(
+        "Caught",
+        {
+            "input": Root.path("states.input", given or any_kind),
+            "error": Root.path("states.errorOutput.Error", kinds.STR),
+            "cause": Root.path("states.errorOutput.Cause", kinds.STR),
+            "message": Root(_message(), kinds.STR),
+        },
+    )
+
+
+def caught_whole(given: Kind) -> Expression:
+    """The whole Caught as data: what a catch target gets that has no output of its own."""
+    root = caught_root(given)
+    assert isinstance(root.node, Object)
+    from .expressions.printer import show
+
+    return Expression(root.node, root.kind, show(root.node))
+
+
+__all__ = ["CAUGHT_FIELDS", "NULL", "Catcher", "Caught", "Const", "Retrier", "caught_root", "caught_whole"]

@@ -1,0 +1,123 @@
+"""Resources as symbols: tables, topics and functions, bound to names and ARNs only when a definition is written.
+
+A symbol's key (`table.readings`) is what bindings are looked up by: Pulumi outputs, local values, or nothing at all,
+which leaves readable placeholders in golden files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from .diagnostics import Place, Problem, Refusal, caller_place, did_you_mean
+from .expressions import kinds
+
+PARTITION = "aws.partition"
+"""The key of the partition (`aws`, `aws-cn`, `aws-us-gov`), which every resource's ARN needs."""
+
+M = TypeVar("M")
+Read = TypeVar("Read", covariant=True)
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A text that is known only when a definition is written."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text with symbols in it, such as an ARN."""
+
+    parts: tuple[str | Symbol, ...]
+
+
+def states_arn(resource: str) -> Text:
+    """The ARN of a task's resource: `arn:<partition>:states:::lambda:invoke`."""
+    return Text(("arn:", Symbol(PARTITION), f":states:::{resource}"))
+
+
+@dataclass(frozen=True)
+class Function:
+    """A handler that becomes a Lambda function of the same name; bound to the ARN of a version."""
+
+    name: str
+    fn: Callable[..., Any]
+
+    @property
+    def key(self) -> str:
+        """`function.<name>`."""
+        return f"function.{self.name}"
+
+
+@dataclass(frozen=True)
+class Topic:
+    """An SNS topic; bound to its ARN."""
+
+    name: str
+
+    @property
+    def key(self) -> str:
+        """`topic.<name>`."""
+        return f"topic.{self.name}"
+
+
+class Readable(Generic[Read]):
+    """What of a table GetItem needs: covariant, or mypy cannot place a GetItem written inside Parallel(...)."""
+
+    name: str
+    of: type[Any]
+    partition_key: str
+    problems: tuple[Problem, ...]
+
+    @property
+    def key(self) -> str:
+        """`table.<name>`."""
+        return f"table.{self.name}"
+
+
+@dataclass(frozen=True, init=False)
+class Table(Readable[M], Generic[M]):
+    """A DynamoDB table whose items are of the model `of`; bound to its name.
+
+    key: the field that is the partition key.
+    """
+
+    name: str
+    of: type[M]
+    partition_key: str
+    problems: tuple[Problem, ...] = field(compare=False)
+    place: Place = field(compare=False)
+
+    def __init__(self, name: str, of: type[M], key: str = "id") -> None:
+        place = caller_place()
+        problems = tuple(_check_table(name, of, key, place))
+        for attribute, value in (
+            ("name", name),
+            ("of", of),
+            ("partition_key", key),
+            ("problems", problems),
+            ("place", place),
+        ):
+            object.__setattr__(self, attribute, value)
+
+
+def _check_table(name: str, of: Any, key: str, place: Place) -> list[Problem]:
+    if not kinds.is_record(of):
+        shown = getattr(of, "__name__", repr(of))
+        return [Problem(place, f"table `{name}` of {shown}, which has no fields", "give a model", "table")]
+    try:
+        fields = kinds.fields_of(of)
+    except Refusal as refusal:
+        return list(refusal.at(place).problems)
+    if key not in fields:
+        what = f"{of.__name__} has no field `{key}` to be the key of table `{name}`"
+        hint = did_you_mean(key, fields)
+        return [Problem(place, what, f"{hint} Give key=" if hint else "give key=", "table-key")]
+    kind = kinds.kind(fields[key].type)
+    if kind not in ("str", "number"):
+        what = f"the key of table `{name}`, {of.__name__}.{key}, is {kinds.show(fields[key].type)}"
+        return [Problem(place, what, "a key is text or a number", "table-key")]
+    return []

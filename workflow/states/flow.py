@@ -1,0 +1,57 @@
+"""States that move and shape data but call nothing: Pass and Fail; Same and Succeed stand with the types of steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from ..diagnostics import caller_place
+from ..expressions import Expression, kinds
+from ..lambdas import compiled, root, value_or_lambda
+from .base import A, End, In, Out, State, Step
+
+B = TypeVar("B")
+
+
+class Pass(State[In, Out]):
+    """Makes a value of its input: `Pass("Item", Enriched, lambda e: Item(...))`. An expression, not a Lambda."""
+
+    shaped: Expression | None
+
+    def __init__(self: Pass[A, B], name: str, of: type[A], output: Callable[[A], B]) -> None:
+        place = caller_place()
+        takes = kinds.from_annotation(of)
+        made = compiled(output, (root("states.input", takes),), place)
+        self._fill(name, place=place, takes=takes, passes=made.kind, problems=made.problems, shaped=made.expression)
+
+
+class Fail(End[object]):
+    """Ends the execution with an error.
+
+    error: its name, as catchers of a surrounding Try, Parallel or Map see it; the state's name if not given.
+    cause: a text for people.
+    """
+
+    error: Expression | None
+    cause: Expression | None
+
+    def __init__(self, name: str, *, error: str | None = None, cause: str | None = None) -> None:
+        place = caller_place()
+        texts: dict[str, Any] = {}
+        problems = []
+        for field, value in (("error", error), ("cause", cause)):
+            made = value_or_lambda(value, (), place, expected=str) if value is not None else None
+            texts[field] = made.expression if made is not None else None
+            problems += made.problems if made is not None else ()
+        self._fill(name, place=place, passes=kinds.NEVER, problems=tuple(problems), **texts)
+
+
+class BackTo(End[In]):
+    """Not a state: what follows is one that ran before."""
+
+
+def back_to(state: Step[A, Any, Any]) -> End[A]:
+    """Go on with a state that stands earlier in the same chain, by its name: `wait >> back_to(poll)`."""
+    target: BackTo[A] = object.__new__(BackTo)
+    target._fill(state.name, takes=state.takes, passes=kinds.NEVER, place=caller_place(), target=state)
+    return target

@@ -1,0 +1,75 @@
+"""Task: a handler run as a Lambda function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..diagnostics import Problem, caller_place
+from ..expressions import constant
+from ..lambdas import root
+from ..resources import Function, Symbol
+from ..signatures import read_signature
+from .base import In, Out
+from .working import Service
+
+RESOURCE = "lambda:invoke"
+
+
+def context_path(path: str) -> Any:
+    """A field of the context object. https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html"""
+    return root(f"states.context.{path}", None)
+
+
+class Task(Service[In, Out]):
+    """Calls a handler, a plain typed function, as a Lambda function.
+
+    The undecorated function is given: decorators such as Powertools' erase its types and stand in the Lambda's entry.
+    Beside its input the Lambda gets the execution, the state and the attempt, for its log lines.
+    """
+
+    function: Function
+
+    def __init__(self, name: str, fn: Callable[[In], Out]) -> None:
+        place = caller_place()
+        signature = read_signature(fn) if callable(fn) else None
+        shown = getattr(fn, "__name__", repr(fn))
+        if signature is None:
+            problems = (
+                Problem(place, f"`{name}` has no handler: {shown} is no function", "give a function", "handler"),
+            )
+            takes = gives = None
+        else:
+            problems = tuple(Problem(place, what, instead, "handler") for what, instead in signature.wrong)
+            takes, gives = signature.takes, signature.gives
+        function = Function(shown, fn)
+        self._serve(
+            name,
+            takes,
+            root("states.result.Payload", gives),
+            place,
+            RESOURCE,
+            passes=gives,
+            function=function,
+            problems=problems,
+            arguments={"FunctionName": Symbol(function.key), "Payload": PAYLOAD},
+        )
+
+
+def _path(path: str) -> Any:
+    found = root(path, None)
+    from ..expressions import Expression
+    from ..expressions.printer import show
+
+    return Expression(found.node, found.kind, show(found.node))
+
+
+PAYLOAD = {
+    "input": _path("states.input"),
+    "execution": _path("states.context.Execution.Id"),
+    "state": _path("states.context.State.Name"),
+    "attempt": _path("states.context.State.RetryCount"),
+}
+"""What the Lambda's entry point reads. RetryCount is 0 at the first time."""
+
+__all__ = ["PAYLOAD", "RESOURCE", "Task", "constant"]

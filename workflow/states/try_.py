@@ -1,0 +1,41 @@
+"""Try: a scope whose errors, those of Choice, Pass and Wait included, can be retried and caught.
+
+AWS gives Retry and Catch to Task, Parallel and Map only; an error in a Choice or Pass fails everything around it. Try is
+a Parallel of one branch whose result is unwrapped. `States.ALL` catches neither States.DataLimitExceeded nor
+States.Runtime.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from ..diagnostics import caller_place
+from ..expressions import Root, kinds
+from ..expressions.nodes import Collect, Index, Node, const
+from ..lambdas import ANY, root
+from .base import A, In, Kind, Out, Part, R, Step, X, as_part
+from .parallel import branch_result
+from .working import Working
+
+B = TypeVar("B")
+
+
+class Try(Working[In, Out]):
+    """One branch whose errors can be retried and caught."""
+
+    branches: tuple[Part, ...]
+
+    def __init__(self: Try[A, X | R], name: str, flow: Step[A, X, R]) -> None:
+        place = caller_place()
+        branch = as_part(flow, f"the flow of `{name}`", place)
+        gives = branch_result(branch, branch.takes)
+        self._work(name, branch.takes, unwrapped(gives), place, passes=gives, branches=(branch,))
+
+
+def unwrapped(kind: Kind) -> Root:
+    """`$states.result[0]`. JSONata makes one item of a list of one item, unless `[...]` stands round it."""
+    whole = root("states.result", None).node
+    node: Node = Index(whole, const(0), type=kind or ANY)
+    if isinstance(kind, kinds.ListT):
+        node = Collect(node, type=kind)
+    return Root.of(node, kind or ANY)

@@ -1,0 +1,242 @@
+"""States that do work: retried, timed out, shaped and caught. Task, Parallel, Map and Try build on these.
+
+`Working` has what all of them have, `Service` adds the timeouts that only a Task of ASL has. How a state works is said
+before its catchers: an `.output` written after a `.catch` would not see the catcher's result, so after a `.catch` only
+`.catch` is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Never, Self, TypeVar, overload
+
+from ..diagnostics import Place, Problem, caller_place
+from ..error_names import TRANSIENT, Error, check_all, resolve
+from ..expressions import Expression, Root, kinds
+from ..lambdas import Compiled, compiled, root, value_or_lambda
+from ..policies import Catcher, Caught, Retrier, caught_root, caught_whole
+from .base import FINISH, End, In, Kind, Out, Part, R, Res, Same, State, Step, Succeed, X, as_part, is_open, joined
+
+T = TypeVar("T")
+Seconds = int | Expression
+
+
+class Guarded(State[In, Out, Res]):
+    """A state with catchers: what is left to say is another catcher."""
+
+    catchers: tuple[Catcher, ...]
+
+    if TYPE_CHECKING:
+
+        @overload
+        def catch(self, *on: Error, then: End[Caught[In], R]) -> Guarded[In, Out, Res | R]: ...
+        @overload
+        def catch(self, *on: Error, then: Step[Caught[In], X, R]) -> Guarded[In, Out | X, Res | R]: ...
+        @overload
+        def catch(self, *on: Error, output: Callable[[Caught[In]], T], then: Same) -> Guarded[In, Out | T, Res]: ...
+        @overload
+        def catch(self, *on: Error, output: Callable[[Caught[In]], T], then: Succeed) -> Guarded[In, Out, Res | T]: ...
+        @overload
+        def catch(
+            self, *on: Error, output: Callable[[Caught[In]], T], then: Step[T, X, R]
+        ) -> Guarded[In, Out | X, Res | R]: ...
+        def catch(self, *on: Error, then: Any, output: Any = None) -> Any: ...
+
+    else:
+
+        def catch(self, *on, then, output=None):
+            """Go on with `then` when one of the errors occurs and is not retried (any more).
+
+            on: exception classes, `States.*` names or names of services' errors. output: what `then` gets, made of a
+            Caught; without it `then` gets the Caught itself. A `then` that is not closed joins the main path.
+            """
+            place = caller_place()
+            names, problems = resolve(on, None, place)
+            problems += check_all(names, place, "a catcher")
+            if not names:
+                problems.append(Problem(place, "a catcher without errors", 'name them, or "States.ALL"', "error-names"))
+            target = as_part(then, f"the catch target of `{self.name}`", place)
+            shaped, wrong = _caught_output(self, output, target, place)
+            catcher = Catcher(names, shaped.expression, target, passes_on(target, shaped.kind), place)
+            return self._replace(
+                catchers=(*self.catchers, catcher),
+                problems=(*self.problems, *problems, *shaped.problems, *wrong),
+                passes=joined(self.passes, catcher.passes),
+                ends=joined(self.ends, ends_with(target, shaped.kind)),
+            )
+
+
+class Working(Guarded[In, Out, Res]):
+    """A state that does work (Task, Parallel, Map, Try): how it does it is said before its catchers."""
+
+    result: Root
+    """What `$states.result` means to the user."""
+    service: str | None
+    """Whose transient errors TRANSIENT means here; None for those of all."""
+    retriers: tuple[Retrier, ...]
+    shaped: Expression | None
+
+    def _work(self, name: str, takes: Kind, result: Root, place: Place, **values: Any) -> None:
+        given: dict[str, Any] = {"service": None, "retriers": (), "shaped": None, "catchers": (), **values}
+        passes = given.pop("passes", result.kind)
+        self._fill(name, takes=takes, passes=passes, place=place, result=result, **given)
+
+    def retry(
+        self,
+        *on: Error,
+        attempts: int = 3,
+        interval: int = 1,
+        backoff: float = 2.0,
+        max_delay: int | None = None,
+        jitter: bool = True,
+    ) -> Self:
+        """Try again when one of the errors occurs.
+
+        attempts: how often at most, after the first time. interval: seconds before the first retry, multiplied by
+        backoff each time, up to max_delay seconds. jitter: wait a random part of that, so that many executions do not
+        come back at once. https://states-language.net/#errors
+        """
+        place = caller_place()
+        names, problems = resolve(on, self.service, place)
+        problems += check_all(names, place, "a retrier")
+        problems += self._too_late("retry", place)
+        if not names:
+            problems.append(Problem(place, "a retry without errors", "name them: .retry(TRANSIENT)", "error-names"))
+        problems += _check_retry(attempts, interval, backoff, max_delay, place)
+        retrier = Retrier(names, attempts, interval, backoff, max_delay, jitter, place)
+        return self._replace(retriers=(*self.retriers, retrier))._refuse(*problems)
+
+    if TYPE_CHECKING:
+
+        @overload
+        def output(self, fn: Callable[[Out], T]) -> Working[In, T, Res]: ...
+        @overload
+        def output(self, fn: Callable[[Out, In], T]) -> Working[In, T, Res]: ...
+        def output(self, fn: Any) -> Any: ...
+
+    else:
+
+        def output(self, fn):
+            """What the state passes on, made of its result, and of its input if the lambda takes two arguments."""
+            place = caller_place()
+            problems = self._too_late("output", place)
+            if self.shaped is not None:
+                problems.append(Problem(place, f"`{self.name}` has two outputs", "make one of them", "output-twice"))
+            shaped = compiled(fn, (self.result, root("states.input", self.takes)), place)
+            return self._replace(shaped=shaped.expression, passes=shaped.kind)._refuse(*problems, *shaped.problems)
+
+    def _too_late(self, method: str, place: Place) -> list[Problem]:
+        if not self.catchers:
+            return []
+        what = f".{method} of `{self.name}` after a .catch"
+        return [Problem(place, what, f"write .{method} before .catch", "after-catch")]
+
+
+class Service(Working[In, Out, Never]):
+    """A Task of ASL: the only state with TimeoutSeconds and HeartbeatSeconds."""
+
+    resource: str
+    """The part of the resource's ARN after `arn:<partition>:states:::`."""
+    arguments: dict[str, Any]
+    """Arguments as JSON data with Expressions and Symbols in it."""
+    seconds: Seconds | None
+    beat: Seconds | None
+
+    def _serve(self, name: str, takes: Kind, result: Root, place: Place, resource: str, **values: Any) -> None:
+        service = resource.split(":")[0]
+        self._work(
+            name, takes, result, place, service=service, resource=resource, **{"seconds": None, "beat": None, **values}
+        )
+
+    def timeout(self, seconds: int | Callable[[In], int]) -> Self:
+        """Fail with States.Timeout after so many seconds; a lambda reads them from the input."""
+        return self._limit("seconds", "timeout", seconds)
+
+    def heartbeat(self, seconds: int | Callable[[In], int]) -> Self:
+        """Fail with States.HeartbeatTimeout if the task does not report for so many seconds; less than the timeout."""
+        return self._limit("beat", "heartbeat", seconds)
+
+    def _limit(self, field: str, method: str, seconds: Any) -> Self:
+        place = caller_place()
+        problems = self._too_late(method, place)
+        if callable(seconds):
+            shaped = value_or_lambda(seconds, (root("states.input", self.takes),), place, expected=int)
+            return self._replace(**{field: shaped.expression})._refuse(*problems, *shaped.problems)
+        if isinstance(seconds, bool) or not isinstance(seconds, int) or not 1 <= seconds <= 99_999_999:
+            what = f".{method}({seconds!r}) of `{self.name}`"
+            problems.append(Problem(place, what, "give whole seconds from 1 to 99999999", "seconds"))
+            return self._refuse(*problems)
+        return self._replace(**{field: seconds})._refuse(*problems)
+
+
+DEFAULT_RETRY = Retrier((), attempts=3, interval=1, backoff=2.0, max_delay=None, jitter=True)
+"""How service errors are retried where the user says nothing: after 1, 2 and 4 seconds at most."""
+
+
+def all_retriers(state: Working[Any, Any, Any]) -> tuple[Retrier, ...]:
+    """The user's retriers and the default one for errors of the service that they do not name.
+
+    The first retrier that names an error counts, and States.ALL is last: so the default stands before that.
+    """
+    if not isinstance(state, Service):
+        return state.retriers
+    named = {name for retrier in state.retriers for name in retrier.errors}
+    left = tuple(n for n in TRANSIENT.names(state.service) if n not in named)
+    if not left:
+        return state.retriers
+    default = Retrier(left, DEFAULT_RETRY.attempts, DEFAULT_RETRY.interval, DEFAULT_RETRY.backoff, None, True)
+    own = [r for r in state.retriers if "States.ALL" not in r.errors]
+    rest = [r for r in state.retriers if "States.ALL" in r.errors]
+    return (*own, default, *rest)
+
+
+def passes_on(target: Part, given: Kind) -> Kind:
+    """What a target that gets `given` passes on where it joins again; never for an end."""
+    if isinstance(target, Same):
+        return given
+    return target.passes if is_open(target) else kinds.NEVER
+
+
+def ends_with(target: Part, given: Kind) -> Kind:
+    """What the execution ends with inside a target that gets `given`."""
+    return joined(target.ends, given) if isinstance(target, Succeed) and target is not FINISH else target.ends
+
+
+def check_target(role: str, target: Part, given: Kind, place: Place) -> list[Problem]:
+    """A target must take what it gets."""
+    if target.takes is None or given is None or kinds.fits(given, target.takes) or _anything(given):
+        return []
+    what = f"`{target.name}` takes {kinds.show(target.takes)}, but {role} gives {kinds.show(given)}"
+    return [Problem(place, what, "make what it takes in `output=`", "target")]
+
+
+def _anything(kind: kinds.Type) -> bool:
+    return any(isinstance(m, kinds.OpaqueT) and m.name in ("Any", "object") for m in kinds.members(kind))
+
+
+def _caught_output(state: Part, output: Any, target: Part, place: Place) -> tuple[Compiled, list[Problem]]:
+    if output is not None:
+        shaped = compiled(output, (caught_root(state.takes),), place)
+        return shaped, check_target(f"the catcher of `{state.name}`", target, shaped.kind, place)
+    whole = caught_whole(state.takes)
+    if target.takes is None or kinds.show(target.takes).startswith("Caught") or kinds.fits(whole.kind, target.takes):
+        return Compiled(whole), []
+    what = (
+        f"`{target.name}` takes {kinds.show(target.takes)}, but a catcher without `output=` gives the Caught itself:"
+        " input, error, cause and message"
+    )
+    return Compiled(whole), [Problem(place, what, "write output=lambda c: ...", "target")]
+
+
+def _check_retry(attempts: int, interval: int, backoff: float, max_delay: int | None, place: Place) -> list[Problem]:
+    """The ranges of https://states-language.net/#errors and of AWS."""
+    wrong = []
+    if not isinstance(attempts, int) or not 0 <= attempts <= 99_999_999:
+        wrong.append(("attempts", attempts, "a whole number from 0"))
+    if not isinstance(interval, int) or not 1 <= interval <= 99_999_999:
+        wrong.append(("interval", interval, "whole seconds from 1"))
+    if not backoff >= 1:
+        wrong.append(("backoff", backoff, "a factor from 1.0"))
+    if max_delay is not None and (not isinstance(max_delay, int) or not interval < max_delay < 31_622_400):
+        wrong.append(("max_delay", max_delay, "whole seconds, more than the interval and less than 31622400"))
+    return [Problem(place, f"{name}={value!r} of a retry", f"give {need}", "retry") for name, value, need in wrong]

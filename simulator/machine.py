@@ -5,8 +5,8 @@ says what to do next (`Command`s). It reads no clock, starts nothing and waits f
 seed. The same definition, input, seed and sequence of answers give the same history, event by event, which is what the
 durable store replays after a crash. Drivers: `simulator.drive` (synchronous, virtual time) and `simulator.executions`.
 
-Inside, each path of states (the execution's own, a branch of a Parallel, an item of a Map) is a `Strand`: a generator that
-yields effects (`Perform`, `Sleep`, `Join`) and is resumed with their outcome.
+Inside, each path of states (the execution's own, a branch of a Parallel, an item of a Map) is a `Strand`: a generator
+that yields effects (`Perform`, `Sleep`, `Join`) and is resumed with their outcome.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ Answer: TypeAlias = Succeeded | Failed | Submitted | Started | Heartbeat
 
 
 class Perform:
-    """Effect: have a task done. The strand is resumed with the result, `Submitted` or `Started`, or an error is thrown."""
+    """Effect: have a task done. The strand resumes with the result, `Submitted` or `Started`, or an error is thrown."""
 
     __slots__ = ("call",)
 
@@ -563,7 +563,9 @@ class Run:
                 self._close(waiting, cancel=True)
             else:
                 self._commands.append(CancelTimer(waiting))
-        self._ready = deque(entry for entry in self._ready if entry[0] is not strand)
+        kept = [entry for entry in self._ready if entry[0] is not strand]
+        self._ready.clear()  # in place: _work holds this very queue while it resumes the strand that failed
+        self._ready.extend(kept)
         strand.steps.close()
 
     def _end(self, status: str, output: Value, error: str | None, cause: str | None) -> None:
@@ -579,9 +581,8 @@ class Run:
         else:
             event_type = {"FAILED": "ExecutionFailed", "TIMED_OUT": "ExecutionTimedOut"}.get(status, "ExecutionAborted")
             self.note(event_type, previous, {"error": error, "cause": cause})
-        if root is not None and status != "SUCCEEDED":
-            if root.waiting is not None:
-                self._abandon(root)
+        if root is not None and status != "SUCCEEDED" and root.waiting is not None:
+            self._abandon(root)
         if self._limit is not None and status != "TIMED_OUT":
             self._commands.append(CancelTimer(0))
         self._ready.clear()
@@ -604,5 +605,6 @@ def too_large(state: State) -> StateError:
     """States.DataLimitExceeded for a state whose output is over 262,144 bytes."""
     return StateError(
         errors.DATA_LIMIT,
-        f"The state/task '{state.name}' returned a result with a size exceeding the maximum number of bytes service limit.",
+        f"The state/task '{state.name}' returned a result with a size exceeding the maximum number of bytes "
+        "service limit.",
     )

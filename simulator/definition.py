@@ -80,7 +80,7 @@ def _state(name: str, spec: dict[str, Any], inherited: str) -> State:
 
 
 def _default(spec: Value, inherited: str) -> str:
-    """The query language of nested states that name none: the machine's, whatever the Map or Parallel says of itself."""
+    """The query language of nested states that name none: the machine's, whatever the Map or Parallel says."""
     return str(spec.get("QueryLanguage", inherited))
 
 

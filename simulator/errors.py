@@ -24,7 +24,7 @@ EXCEED_TOLERATED_FAILURE = "States.ExceedToleratedFailureThreshold"
 ITEM_READER_FAILED = "States.ItemReaderFailed"
 RESULT_WRITER_FAILED = "States.ResultWriterFailed"
 
-#: What States.ALL does not cover; Retry and Catch cannot handle them unless named (DataLimitExceeded) or at all (Runtime).
+#: What States.ALL does not cover. Retry and Catch handle DataLimitExceeded only by its name, Runtime never.
 _TERMINAL = frozenset({RUNTIME, DATA_LIMIT})
 
 

@@ -12,6 +12,7 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from simulator import errors, tokens
@@ -340,7 +341,7 @@ class Engine:
                 self._begin_task(execution, command.call)
             elif isinstance(command, SetTimer):
                 key = command.key
-                execution.timers[key] = self.clock.call_at(command.when, lambda key=key: self._fire(execution, key))
+                execution.timers[key] = self.clock.call_at(command.when, partial(self._fire, execution, key))
             elif isinstance(command, CancelTimer):
                 timer = execution.timers.pop(command.key, None)
                 if timer is not None:
@@ -458,7 +459,7 @@ class Engine:
             self.store.end(execution.arn, record, ended)
 
     async def close(self) -> None:
-        """Stop driving: cancel tasks in flight and timers. Executions stay as they are, for a durable store to resume."""
+        """Stop driving: cancel tasks in flight and timers. A durable store resumes executions later."""
         self._closed = True
         for execution in self.executions.values():
             for timer in execution.timers.values():

@@ -214,7 +214,7 @@ class Strand:
             state = states[name]
             self.enter(state, value)
             try:
-                outcome = state.execute(self, value)
+                outcome: Any = state.execute(self, value)
                 if outcome.__class__ is GeneratorType:
                     outcome = yield from outcome
             except StateError as error:

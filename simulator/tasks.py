@@ -95,14 +95,14 @@ class TaskRunner(Protocol):
     async def run(self, call: TaskCall) -> Value:
         """Do what the Task asks for and return its result.
 
-        For `.waitForTaskToken` and activities, return once the request is submitted: the result arrives by token. Raises
-        TaskFailed for the task's own failures; any other exception becomes States.Runtime.
+        For `.waitForTaskToken`, return once the request is submitted: the result arrives by token. Raises TaskFailed
+        for the task's own failures; any other exception becomes States.Runtime.
         """
         ...
 
 
 class Submission:
-    """What a runner may return for a `.sync` task: the answer to its request (the TaskSubmitted event shows it), and the
+    """What a runner may return for a `.sync` task: the answer to its request (TaskSubmitted shows it), and the
     completion to wait for. For `.waitForTaskToken` the completion is None: the result arrives by token."""
 
     __slots__ = ("completion", "output")

@@ -22,7 +22,8 @@ def need(request: Request, name: str, kind: type[T]) -> T:
     if value is None:
         raise ApiError(
             "ValidationException",
-            f"1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must not be null",
+            f"1 validation error detected: Value null at '{name}' failed to satisfy constraint: "
+            "Member must not be null",
         )
     return _typed(value, name, kind)
 

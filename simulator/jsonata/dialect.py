@@ -1,4 +1,4 @@
-"""The fields of a state whose query language is JSONata: Arguments, Assign, Output, and fields that take expressions."""
+"""The fields of a state whose query language is JSONata: Arguments, Assign, Output, and all that take expressions."""
 
 from __future__ import annotations
 

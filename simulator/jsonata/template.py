@@ -40,7 +40,7 @@ def has_expression(value: Value) -> bool:
 
 
 def compile_template(value: Value, location: str) -> Evaluator:
-    """Compile a template. `location` is its field's name, extended by keys in messages. Raises Problem for bad syntax."""
+    """Compile a template; `location` is its field's name, extended by keys in messages. Raises Problem."""
     if not has_expression(value):
         return lambda strand, states: value
     if isinstance(value, dict):
@@ -98,8 +98,8 @@ def wrong_type(template: Value, location: str, expected: str, value: Value) -> E
     shown = dump(value).decode()
     if is_expression(template):
         return EvaluationError(
-            f"The JSONata expression '{source_of(template)}' specified for the field '{location}' returned an unexpected "
-            f"result type. Expected '{expected}', but was '{kind(value)}' for value: {shown}",
+            f"The JSONata expression '{source_of(template)}' specified for the field '{location}' returned an "
+            f"unexpected result type. Expected '{expected}', but was '{kind(value)}' for value: {shown}",
             location,
         )
     return EvaluationError(

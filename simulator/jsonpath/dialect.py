@@ -42,7 +42,7 @@ class JsonPathDialect:
         return effective if self._parameters is None else self._parameters(strand, effective)
 
     def complete(self, strand: Strand, raw: Value, effective: Value, result: Value) -> Completed:
-        """ResultSelector, then ResultPath into the state's raw input, then OutputPath; Assign sees the selected result."""
+        """ResultSelector, ResultPath into the state's raw input, then OutputPath; Assign sees the selected result."""
         if self._selector is not None:
             result = self._selector(strand, result)
         assigned = None if self._assign is None else self._assign(strand, result)
@@ -68,7 +68,7 @@ class JsonPathDialect:
         return Caught(compile_payload(spec["Assign"]) if spec.get("Assign") else None, compile_result_path(spec))
 
     def field(self, spec: dict[str, Any], name: str, expected: str) -> Callable[[Strand, Value, Value], Value] | None:
-        """A constant field, or its `Path` twin. Error and Cause take intrinsic functions in theirs; Items has ItemsPath."""
+        """A constant field, or its `Path` twin (Items: ItemsPath). ErrorPath and CausePath take intrinsic functions."""
         path_name = "ItemsPath" if name == "Items" else f"{name}Path"
         if path_name in spec:
             return _path_field(path_name, spec[path_name], name, expected)
@@ -170,7 +170,10 @@ def _mismatch(path_name: str, path: str, name: str, expected: str, value: Value)
             RUNTIME, f"The SecondsPath parameter cannot be parsed as a long value: {path} == {text(value)}", path_name
         )
     if name == "Timestamp":
-        detail = f"The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: {path} == {text(value)}"
+        detail = (
+            "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: "
+            f"{path} == {text(value)}"
+        )
         return LocatedError(RUNTIME, detail, path_name)
     if expected == "number":
         detail = f'The {path_name} field refers to value "{text(value)}" which is not a valid integer: {path}'

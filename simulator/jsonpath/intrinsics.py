@@ -273,10 +273,10 @@ def _decode(strand: Strand, value: Value) -> str:
 
 
 def _bounded(value: Value) -> str:
-    value = _text_argument(value)
-    if len(value) > _LONGEST_TEXT:
+    given = _text_argument(value)
+    if len(given) > _LONGEST_TEXT:
         raise _Refused(f"The argument has more than {_LONGEST_TEXT} characters")
-    return value
+    return given
 
 
 _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
@@ -287,7 +287,8 @@ def _hash(strand: Strand, value: Value, algorithm: Value) -> str:
     if name is None:
         raise _Refused("The algorithm must be one of MD5, SHA-1, SHA-256, SHA-384, SHA-512")
     value = value if isinstance(value, str) else text(value)
-    return hashlib.new(name, _plain(_bounded(value)).encode("utf-8"), usedforsecurity=False).hexdigest()
+    digest: str = hashlib.new(name, _plain(_bounded(value)).encode("utf-8"), usedforsecurity=False).hexdigest()
+    return digest
 
 
 def _merge(strand: Strand, first: Value, second: Value, deep: Value) -> Value:

@@ -90,7 +90,8 @@ def missing(expression: str, field: str, value: Value) -> LocatedError:
     """The error of a path in a template that leads nowhere."""
     return LocatedError(
         RUNTIME,
-        f"The JSONPath '{expression}' specified for the field '{field}' could not be found in the input '{text(value)}'",
+        f"The JSONPath '{expression}' specified for the field '{field}' could not be found in the input "
+        f"'{text(value)}'",
         field,
     )
 

@@ -26,7 +26,7 @@ Compare = Callable[[Value, Value], bool]
 
 def compile_rules(choices: list[dict[str, Any]], state: dict[str, Any]) -> list[tuple[Test, str, Dialect | None]]:
     """Each rule as (test, target, its own fields where it has an Assign)."""
-    outer = {key: state[key] for key in ("InputPath", "OutputPath") if key in state}
+    outer: dict[str, Any] = {key: state[key] for key in ("InputPath", "OutputPath") if key in state}
     return [
         (
             _rule(choice),

@@ -32,7 +32,7 @@ class Choice(State):
         self._default: str | None = spec.get("Default")
 
     def execute(self, strand: Strand, raw: Value) -> Outcome:
-        """The target of the first rule that holds, with that rule's Output and Assign. Raises States.NoChoiceMatched."""
+        """The target of the first rule that holds, with its Output and Assign. Raises States.NoChoiceMatched."""
         effective = self.dialect.effective(strand, raw)
         for test, target, own in self._rules:
             if test(strand, raw, effective):

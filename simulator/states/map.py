@@ -22,7 +22,7 @@ INLINE_CONCURRENCY = 40
 
 
 class Map(Working):
-    """Items from Items (JSONata) or ItemsPath (JSONPath), each given to the processor, perhaps shaped by ItemSelector."""
+    """Items from Items (JSONata) or ItemsPath (JSONPath), each given to the processor, shaped by ItemSelector."""
 
     type = "Map"
 

@@ -62,7 +62,8 @@ class Wait(State):
             parsed = parse_timestamp(stamp)
             if parsed is None:
                 raise self._refuse(
-                    f"The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {stamp}",
+                    "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: "
+                    f"{stamp}",
                     "Timestamp",
                 )
             until = parsed

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from types_boto3_sqs.client import SQSClient
 
 WATCH_QUEUE: Final = "symphony-local-watch"
-_PEEK_SECONDS: Final = 2
+_PEEK_SECONDS: Final = 1
 # A trace that a handler made up for a message that no rule sent: it was not published over MQTT.
 _NOT_MQTT: Final = "sqs:"
 

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import itertools
-import socket
 import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -13,29 +12,15 @@ import aiomqtt
 import pytest
 
 from local.account import count_published
-from local.aws.process import spawn
 from local.devices import Broker, Ledger, listen, pauses, run_device
 from local.fleet import Kind, Message
+from tests.local.emulator import emulator
 
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    state = tmp_path_factory.mktemp("emulator")
-    with socket.create_server(("127.0.0.1", 0)) as http, socket.create_server(("127.0.0.1", 0)) as mqtt:
-        settings = {
-            "http_fd": http.fileno(),
-            "mqtt_fd": mqtt.fileno(),
-            "services_port": 9,
-            "ca_file": str(state / "ca.pem"),
-            "region": "us-east-1",
-            "account": "000000000000",
-        }
-        files = (http.fileno(), mqtt.fileno())
-        child = spawn("local.aws.emulator", settings, log=state / "log", home=state, files=files)
-        try:
-            yield Broker("127.0.0.1", mqtt.getsockname()[1], state / "ca.pem")
-        finally:
-            child.stop()
+    with emulator(tmp_path_factory.mktemp("emulator")) as running:
+        yield running.broker
 
 
 def script(device: str, number: int) -> list[Message]:

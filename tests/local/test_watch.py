@@ -4,17 +4,14 @@ import base64
 import hashlib
 import itertools
 import json
-import socket
 from collections.abc import Iterator
-from typing import Any
 
-import boto3
 import pytest
 
 from local.account import Account, Seen, settle
-from local.aws.process import spawn
 from local.fleet import FLEET
 from local.watch import Places, Watch, WatchError
+from tests.local.emulator import Emulator, emulator
 
 TRACES = [f"00000000-0000-4000-8000-00000000000{n}" for n in range(10)]
 _NUMBERS = itertools.count()
@@ -34,36 +31,17 @@ class Pipe:
 
 
 @pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    state = tmp_path_factory.mktemp("emulator")
-    with socket.create_server(("127.0.0.1", 0)) as http, socket.create_server(("127.0.0.1", 0)) as mqtt:
-        settings = {
-            "http_fd": http.fileno(),
-            "mqtt_fd": mqtt.fileno(),
-            "services_port": 9,
-            "ca_file": str(state / "ca.pem"),
-            "region": "us-east-1",
-            "account": "000000000000",
-        }
-        files = (http.fileno(), mqtt.fileno())
-        child = spawn("local.aws.emulator", settings, log=state / "log", home=state, files=files)
-        try:
-            yield f"http://127.0.0.1:{http.getsockname()[1]}"
-        finally:
-            child.stop()
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    with emulator(tmp_path_factory.mktemp("emulator")) as running:
+        yield running
 
 
 class Bench:
     """An empty pipeline, with what a test puts into it."""
 
-    def __init__(self, endpoint: str, name: str) -> None:
-        session: Any = boto3.Session("t", "t", region_name="us-east-1")
-
-        def client(service: str) -> Any:
-            return self.pipe if service == "pipes" else session.client(service, endpoint_url=endpoint)
-
+    def __init__(self, running: Emulator, name: str) -> None:
         self.pipe = Pipe()
-        self.dynamodb, self.sqs, self.sns = client("dynamodb"), client("sqs"), client("sns")
+        self.dynamodb, self.sqs, self.sns = running.client("dynamodb"), running.client("sqs"), running.client("sns")
         keys = {"readings": "id", "devices": "device_id", "repeats": "trace", "quarantine": "trace"}
         for table, key in keys.items():
             self.dynamodb.create_table(
@@ -73,10 +51,10 @@ class Bench:
                 BillingMode="PAY_PER_REQUEST",
             )
         queues = {
-            queue: self.sqs.create_queue(QueueName=f"{name}-{queue}", Attributes={"MaximumMessageSize": "16384"})[
+            queue: self.sqs.create_queue(QueueName=f"{name}-{queue}", Attributes={"MaximumMessageSize": size})[
                 "QueueUrl"
             ]
-            for queue in ("telemetry", "dead")
+            for queue, size in (("telemetry", "16384"), ("dead", "262144"))
         }
         topic = self.sns.create_topic(Name=f"{name}-alerts")["TopicArn"]
         self.places = Places(
@@ -86,7 +64,7 @@ class Bench:
             alerts=topic,
             pipe="pipe",
         )
-        self.watch = Watch(client, self.places)
+        self.watch = Watch(lambda service: self.pipe if service == "pipes" else running.client(service), self.places)
 
     def put(self, table: str, **attributes: str) -> None:
         self.dynamodb.put_item(TableName=table, Item={name: {"S": value} for name, value in attributes.items()})
@@ -106,8 +84,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench(endpoint: str) -> Bench:
-    return Bench(endpoint, f"t{next(_NUMBERS)}")
+def bench(running: Emulator) -> Bench:
+    return Bench(running, f"t{next(_NUMBERS)}")
 
 
 def rule(trace: str, payload: bytes, device: str = "fridge") -> dict[str, object]:

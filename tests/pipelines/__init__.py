@@ -1,0 +1,1 @@
+"""Tests of the workflows: what they are written out as, and how they behave."""

@@ -2,7 +2,7 @@
 
 from .aws.dynamodb import GetItem, PutItem
 from .aws.sns import Publish
-from .definition import ExpressWorkflow, Workflow
+from .definition import ExpressWorkflow, StandardWorkflow, Workflow
 from .diagnostics import WorkflowError
 from .error_names import EXISTS, TRANSIENT
 from .policies import Caught
@@ -14,6 +14,7 @@ from .states.map import Map
 from .states.parallel import Parallel
 from .states.task import Task
 from .states.try_ import Try
+from .states.wait import Wait
 from .states.working import Guarded, Service, Working
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "PutItem",
     "Same",
     "Service",
+    "StandardWorkflow",
     "State",
     "Step",
     "Succeed",
@@ -40,8 +42,17 @@ __all__ = [
     "Task",
     "Topic",
     "Try",
+    "Wait",
     "Workflow",
     "WorkflowError",
     "Working",
     "back_to",
 ]
+
+for _name in __all__:
+    _value = globals()[_name]
+    if hasattr(_value, "__module__") and not isinstance(_value, str):
+        try:
+            _value.__module__ = __name__  # tracebacks and reprs show the public name
+        except AttributeError:  # a frozen value
+            continue

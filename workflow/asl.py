@@ -13,6 +13,7 @@ from .expressions import Expression
 from .expressions.nodes import Array, Cond, Const, Field, Node, Object, Var
 from .expressions.printer import show, to_json
 from .graph import Scope, Vertex
+from .lambdas import expression
 from .policies import Retrier
 from .resources import Symbol, Text, states_arn
 from .states.base import Part, Same, Succeed
@@ -21,6 +22,7 @@ from .states.flow import Fail, Pass
 from .states.map import Map
 from .states.parallel import Parallel
 from .states.try_ import Try
+from .states.wait import Waiting, WaitingFor
 from .states.working import Service, Working, all_retriers
 
 Resolve = Callable[[str], str]
@@ -66,6 +68,13 @@ def _pass(vertex: Vertex, _: Resolve) -> dict[str, Any]:
     state: Any = vertex.state
     output = None if isinstance(state, Same) or _is_input(state.shaped) else state.shaped
     return {"Type": "Pass"} if output is None else {"Type": "Pass", "Output": data(output)}
+
+
+def _wait(vertex: Vertex, _: Resolve) -> dict[str, Any]:
+    state: Any = vertex.state
+    if state.seconds is not None:
+        return {"Type": "Wait", "Seconds": data(state.seconds)}
+    return {"Type": "Wait", "Timestamp": data(state.until)}
 
 
 def _succeed(_: Vertex, __: Resolve) -> dict[str, Any]:
@@ -122,7 +131,7 @@ def _work(vertex: Vertex) -> dict[str, Any]:
         fields["Catch"] = [
             {
                 "ErrorEquals": list(catcher.errors),
-                **({} if _is_input_only(catcher.output, "states.errorOutput") else {"Output": data(catcher.output)}),
+                "Output": data(catcher.output),
                 "Next": target,
             }
             for catcher, target in vertex.catches
@@ -136,7 +145,7 @@ def output_of(state: Working[Any, Any, Any]) -> Expression | None:
         return state.shaped
     if _is_path(state.result.node, "states.result"):
         return None
-    return Expression(state.result.node, state.result.kind, show(state.result.node))
+    return expression(state.result.node)
 
 
 def _retrier(retrier: Retrier) -> dict[str, Any]:
@@ -159,6 +168,8 @@ _WRITERS: Mapping[type[Part], Callable[[Vertex, Resolve], dict[str, Any]]] = {
     Try: _parallel,
     Map: _map,
     Pass: _pass,
+    Waiting: _wait,
+    WaitingFor: _wait,
     Same: _pass,
     Succeed: _succeed,
     Fail: _fail,
@@ -168,16 +179,18 @@ _WRITERS: Mapping[type[Part], Callable[[Vertex, Resolve], dict[str, Any]]] = {
 # ---------------------------------------------------------------- data
 
 
-def data(value: Any, resolve: Resolve | None = None) -> Any:
+def _unbound(key: str) -> str:
+    raise KeyError(key)  # only resources and arguments hold symbols
+
+
+def data(value: Any, resolve: Resolve = _unbound) -> Any:
     """JSON of values, expressions and symbols."""
     match value:
         case Expression(node=node):
             return _node(node)
         case Symbol(key):
-            assert resolve is not None
             return resolve(key)
         case Text(parts):
-            assert resolve is not None
             return "".join(part if isinstance(part, str) else resolve(part.key) for part in parts)
         case dict():
             return {key: data(item, resolve) for key, item in value.items()}
@@ -217,9 +230,5 @@ def _is_path(node: Node, path: str) -> bool:
     return isinstance(node, Var) and node.name == name
 
 
-def _is_input(expression: Expression | None) -> bool:
-    return _is_input_only(expression, "states.input")
-
-
-def _is_input_only(expression: Expression | None, path: str) -> bool:
-    return expression is not None and _is_path(expression.node, path)
+def _is_input(made: Expression | None) -> bool:
+    return made is not None and _is_path(made.node, "states.input")

@@ -20,6 +20,7 @@ from .states.base import A, Part, R, Step, X, as_part
 
 In = TypeVar("In", contravariant=True)
 Out = TypeVar("Out", covariant=True)
+U = TypeVar("U", Function, Readable[Any], Topic)
 
 
 class Workflow(Generic[In, Out]):
@@ -49,24 +50,30 @@ class Workflow(Generic[In, Out]):
         """
         return ExpressWorkflow(name, flow, timeout=timeout, comment=comment, place=caller_place())
 
+    @staticmethod
+    def standard(
+        name: str, flow: Step[A, X, R], *, timeout: int | None = None, comment: str = ""
+    ) -> StandardWorkflow[A, X | R]:
+        """A Standard workflow: up to a year, each state exactly once, with a history.
+
+        timeout: seconds after which the execution fails with States.Timeout. Raises WorkflowError with all problems.
+        """
+        return StandardWorkflow(name, flow, timeout=timeout, comment=comment, place=caller_place())
+
     @cached_property
     def functions(self) -> tuple[Function, ...]:
         """The handlers that become Lambda functions, each once, in order of appearance."""
-        return self._used("function", Function)
+        return _used(self.graph, "function", Function)
 
     @cached_property
     def tables(self) -> tuple[Readable[Any], ...]:
         """The tables, each once."""
-        return self._used("table", Readable)
+        return _used(self.graph, "table", Readable)
 
     @cached_property
     def topics(self) -> tuple[Topic, ...]:
         """The topics, each once."""
-        return self._used("topic", Topic)
-
-    def _used(self, field: str, cls: type[Any]) -> Any:
-        found = (getattr(vertex.state, field, None) for vertex in self.graph.scope.walk())
-        return tuple({used.key: used for used in found if isinstance(used, cls)}.values())
+        return _used(self.graph, "topic", Topic)
 
     @cached_property
     def symbols(self) -> tuple[str, ...]:
@@ -103,6 +110,22 @@ class ExpressWorkflow(Workflow[In, Out]):
     """At most five minutes; the only kind that a pipe can start and wait for."""
 
     kind = "EXPRESS"
+
+
+class StandardWorkflow(Workflow[In, Out]):
+    """Up to a year, each state exactly once, with a history of at most 25,000 events."""
+
+    kind = "STANDARD"
+
+
+def _used(graph: Graph, field: str, cls: type[U]) -> tuple[U, ...]:
+    """The resources of one class that states hold, each once."""
+    found: dict[str, U] = {}
+    for vertex in graph.scope.walk():
+        resource: Any = getattr(vertex.state, field, None)
+        if isinstance(resource, cls):
+            found.setdefault(resource.key, resource)
+    return tuple(found.values())
 
 
 def _symbols(value: Any) -> Iterator[str]:

@@ -66,6 +66,7 @@ class _Builder:
         self.problems: list[Problem] = []
         self.owners: dict[str, tuple[Part, Scope]] = {}
         self.seen_links: set[int] = set()
+        self.joins: list[tuple[Part, str | None]] = []
 
     def scope(self, part: Part) -> Scope:
         scope = Scope(entry(part) or part.name)
@@ -140,17 +141,12 @@ class _Builder:
 def build(part: Part) -> Graph:
     """The graph of a workflow's chain. Its problems are those of the states and of how they are linked."""
     builder = _Builder()
-    builder.joins = []
     scope = builder.scope(part)
+    first = {vertex.state.name: vertex for vertex in scope.walk()} if builder.joins else {}
     for state, after in builder.joins:
-        vertex = _vertex(scope, state.name)
-        if vertex is not None and vertex.next != after:
-            builder.problems.append(_two_ways(state, vertex.next, after))
+        if state.name in first and first[state.name].next != after:
+            builder.problems.append(_two_ways(state, first[state.name].next, after))
     return Graph(scope, tuple(builder.problems))
-
-
-def _vertex(scope: Scope, name: str) -> Vertex | None:
-    return next((v for v in scope.walk() if v.state.name == name), None)
 
 
 def _two_ways(state: Part, one: str | None, other: str | None) -> Problem:

@@ -10,8 +10,10 @@ from typing import Any
 from .diagnostics import Place, Problem, Refusal
 from .expressions import Expression, Root, compile_expression, constant, kinds
 from .expressions.nodes import NULL, Binary, Cond, Node
+from .expressions.printer import show
 
 ANY = kinds.from_annotation(object)
+"""The kind of a value of which nothing is known."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,16 @@ class Compiled:
     def kind(self) -> kinds.Type | None:
         """What it evaluates to; None where it is not known."""
         return self.expression.kind if self.expression is not None else None
+
+
+def kind_of(annotation: Any) -> kinds.Type:
+    """The kind of what an annotation (`of=`) says."""
+    return kinds.from_annotation(annotation)
+
+
+def expression(node: Node) -> Expression:
+    """A node of our own making as an expression."""
+    return Expression(node, node.type, show(node))
 
 
 def root(path: str, kind: kinds.Type | None) -> Root:
@@ -59,12 +71,11 @@ def place_of(fn: object, default: Place) -> Place:
     code = getattr(fn, "__code__", None)
     if code is None:
         return default
-    spans = [p for p in code.co_positions() if p[0] is not None and p[2] is not None and p[2:] != (0, 0)]
+    spans: list[Any] = [p for p in code.co_positions() if None not in p and p[2:] != (0, 0)]
     if not spans:
         return Place(code.co_filename, code.co_firstlineno)
-    line, column = min((p[0], p[2]) for p in spans)  # type: ignore[type-var]
-    end_line, end = max((p[1], p[3]) for p in spans)  # type: ignore[type-var]
-    assert line is not None and column is not None and end is not None
+    line, column = min((p[0], p[2]) for p in spans)
+    end_line, end = max((p[1], p[3]) for p in spans)
     return Place(code.co_filename, line, column + 1, end + 1 if end_line == line else None)
 
 

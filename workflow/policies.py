@@ -12,10 +12,9 @@ from typing import Generic
 
 from .diagnostics import Place
 from .expressions import Expression, Root, kinds
-from .expressions.nodes import NULL, Binary, Block, Call, Cond, Const, Field, Index, Node, Object, Regex, Var, const
+from .expressions.nodes import Binary, Block, Call, Cond, Field, Index, Node, Regex, Var, const
+from .lambdas import ANY, expression
 from .states.base import Kind, Out, Part
-
-CAUGHT_FIELDS = ("input", "error", "cause", "message")
 
 
 class Caught(Generic[Out]):
@@ -60,7 +59,7 @@ class Catcher:
     """When one of `errors` occurs (and is not retried any more), go on with `then`, which gets `output`."""
 
     errors: tuple[str, ...]
-    output: Expression
+    output: Expression | None
     then: Part
     passes: Kind = field(compare=False)
     place: Place = field(compare=False)
@@ -88,11 +87,10 @@ def _message() -> Node:
 
 def caught_root(given: Kind) -> Root:
     """The record that a catcher's output reads, over the input of the failed state."""
-    any_kind = kinds.from_annotation(object)
     return Root.record(
         "Caught",
         {
-            "input": Root.path("states.input", given or any_kind),
+            "input": Root.path("states.input", given or ANY),
             "error": Root.path("states.errorOutput.Error", kinds.STR),
             "cause": Root.path("states.errorOutput.Cause", kinds.STR),
             "message": Root(_message(), kinds.STR),
@@ -102,11 +100,4 @@ def caught_root(given: Kind) -> Root:
 
 def caught_whole(given: Kind) -> Expression:
     """The whole Caught as data: what a catch target gets that has no output of its own."""
-    root = caught_root(given)
-    assert isinstance(root.node, Object)
-    from .expressions.printer import show
-
-    return Expression(root.node, root.kind, show(root.node))
-
-
-__all__ = ["CAUGHT_FIELDS", "NULL", "Catcher", "Caught", "Const", "Retrier", "caught_root", "caught_whole"]
+    return expression(caught_root(given).node)

@@ -86,7 +86,7 @@ class Table(Readable[M], Generic[M]):
     """
 
     name: str
-    of: type[M]
+    of: type[Any]
     partition_key: str
     problems: tuple[Problem, ...] = field(compare=False)
     place: Place = field(compare=False)

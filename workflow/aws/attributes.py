@@ -10,10 +10,10 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.Nami
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..diagnostics import Refusal
 from ..expressions import kinds
 from ..expressions.errors import Refused
 from ..expressions.nodes import (
@@ -27,6 +27,7 @@ from ..expressions.nodes import (
     Const,
     Field,
     Function,
+    Index,
     Node,
     Object,
     Var,
@@ -200,8 +201,6 @@ def _map(value: Node, make: Callable[[Node], Node], fresh: Fresh) -> Node:
 
 
 def _tuple(value: Node, items: tuple[kinds.Type, ...], fresh: Fresh) -> Node:
-    from ..expressions.nodes import Index
-
     def item(i: int, kind: kinds.Type) -> Node:
         own = value.items[i] if isinstance(value, Array) else Index(value, const(i), type=kind)
         return _nullable(own, kind, fresh)
@@ -230,11 +229,8 @@ def read_item(item: Node, cls: type, table: str) -> Node:
     model = _read_fields(item, cls, names())
     if not needed:
         return model
-    test: Node | None = None
-    for raw in needed:
-        there = Call("$exists", (raw,), type=kinds.BOOL)
-        test = there if test is None else Binary("and", test, there, type=kinds.BOOL)
-    assert test is not None
+    tests: list[Node] = [Call("$exists", (raw,), type=kinds.BOOL) for raw in needed]
+    test = functools.reduce(lambda a, b: Binary("and", a, b, type=kinds.BOOL), tests)
     message = const(f"an item of table {table} lacks a required attribute")
     return Block((("", Call("$assert", (test, message), type=kinds.NONE)),), model, type=kinds.ModelT(cls))
 
@@ -285,8 +281,6 @@ def _read(raw: Node, kind: kinds.Type, fresh: Fresh) -> Node:
         case kinds.ListT(elem):
             return _map(raw, lambda x: _read_element(x, elem, fresh), fresh)
         case kinds.TupleT(items):
-            from ..expressions.nodes import Index
-
             return Array(
                 tuple(_read_element(Index(raw, const(i), type=ANY), k, fresh) for i, k in enumerate(items)), type=kind
             )
@@ -309,6 +303,3 @@ def _read_element(x: Node, kind: kinds.Type, fresh: Fresh) -> Node:
     if not kinds.is_optional(kind):
         return value
     return Cond(Call("$exists", (raw,), type=kinds.BOOL), value, NULL, type=kind)
-
-
-__all__ = ["Refusal", "attribute", "attribute_type", "check", "item_of", "names", "read_item"]

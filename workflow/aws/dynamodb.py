@@ -7,10 +7,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ..diagnostics import Place, Problem, Refusal, caller_place
-from ..expressions import Expression, Root, kinds
-from ..expressions.nodes import NULL, Block, Call, Cond, Field, Node, Var
-from ..expressions.printer import show
-from ..lambdas import ANY, compiled, place_of, root
+from ..expressions import Root, kinds
+from ..expressions.nodes import NULL, Block, Call, Cond, Field, Var
+from ..lambdas import ANY, compiled, expression, kind_of, place_of, root
 from ..resources import Readable, Symbol, Table
 from ..states.base import A, In, Out
 from ..states.working import Service
@@ -27,7 +26,8 @@ def _as_table(name: str, table: Any, place: Place) -> tuple[Readable[Any] | None
     if table.problems:
         return None, list(table.problems)
     try:
-        wrong = list(check(table.of))
+        of: Any = table.of
+        wrong = list(check(of))
     except Refusal as refusal:
         return None, list(refusal.at(place).problems)
     at = getattr(table, "place", place)
@@ -38,12 +38,9 @@ def _as_table(name: str, table: Any, place: Place) -> tuple[Readable[Any] | None
     return (None if problems else table), problems
 
 
-def _expression(node: Node) -> Expression:
-    return Expression(node, node.type, show(node))
-
-
-def _key_field(table: Readable[Any]) -> Any:
-    return kinds.fields_of(table.of)[table.partition_key]
+def _fields(table: Readable[Any]) -> dict[str, kinds.FieldT]:
+    of: Any = table.of
+    return kinds.fields_of(of)
 
 
 class GetItem(Service[In, Out]):
@@ -64,7 +61,7 @@ class GetItem(Service[In, Out]):
         consistent: bool = False,
     ) -> None:
         place = caller_place()
-        takes = kinds.from_annotation(of)
+        takes = kind_of(of)
         found = compiled(key, (root("states.input", takes),), place)
         sound, problems = _as_table(name, table, place)
         problems += found.problems
@@ -72,7 +69,7 @@ class GetItem(Service[In, Out]):
         result = root("states.result.Item", None)
         passes = None
         if sound is not None:
-            field = _key_field(sound)
+            field = _fields(sound)[sound.partition_key]
             if found.kind is not None and not kinds.fits(found.kind, field.type):
                 what = (
                     f"the key of table `{sound.name}` is `{sound.partition_key}: {kinds.show(field.type)}`,"
@@ -81,10 +78,10 @@ class GetItem(Service[In, Out]):
                 problems.append(Problem(place_of(key, place), what, "give the key's type", "table-key"))
             elif found.expression is not None:
                 value = attribute(found.expression.node, field.type, names())
-                fields = [f.json for f in kinds.fields_of(sound.of).values()]
+                fields = [f.json for f in _fields(sound).values()]
                 arguments = {
                     "TableName": Symbol(sound.key),
-                    "Key": {field.json: _expression(value)},
+                    "Key": {field.json: expression(value)},
                     "ProjectionExpression": ", ".join(f"#{_alias(f)}" for f in fields),
                     "ExpressionAttributeNames": {f"#{_alias(f)}": f for f in fields},
                 }
@@ -137,7 +134,7 @@ class PutItem(Service[In, Out]):
         unless_exists: bool = False,
     ) -> None:
         place = caller_place()
-        takes = kinds.from_annotation(of)
+        takes = kind_of(of)
         sound, problems = _as_table(name, table, place)
         made = compiled(item, (root("states.input", takes),), place)
         problems += made.problems
@@ -147,10 +144,10 @@ class PutItem(Service[In, Out]):
                 what = f"table `{sound.name}` holds {sound.of.__name__}, but this is {kinds.show(made.expression.kind)}"
                 problems.append(Problem(place_of(item, place), what, f"make a {sound.of.__name__}", "table-item"))
             else:
-                key = _key_field(sound).json
+                key = _fields(sound)[sound.partition_key].json
                 arguments = {
                     "TableName": Symbol(sound.key),
-                    "Item": _expression(item_of(made.expression.node, sound.of)),
+                    "Item": expression(item_of(made.expression.node, sound.of)),
                 }
                 if unless_exists:
                     arguments["ConditionExpression"] = f"attribute_not_exists(#{_alias(key)})"

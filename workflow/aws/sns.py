@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..diagnostics import Problem, caller_place
-from ..expressions import kinds
-from ..lambdas import root, value_or_lambda
+from ..lambdas import kind_of, root, value_or_lambda
 from ..resources import Symbol, Topic
 from ..states.base import A, In, Out
 from ..states.working import Service
@@ -32,7 +31,7 @@ class Publish(Service[In, Out]):
         attributes: Mapping[str, str | Callable[[A], str]] | None = None,
     ) -> None:
         place = caller_place()
-        takes = kinds.from_annotation(of)
+        takes = kind_of(of)
         source = root("states.input", takes)
         problems: list[Problem] = []
 

@@ -1,4 +1,4 @@
-"""How long a workflow can take at worst: timeouts times attempts, and the waits between them, along the longest path."""
+"""How long a workflow can take at worst: timeouts times attempts and the waits between, along the longest path."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from ..graph import Scope, Vertex
+from ..states.wait import Waiting, WaitingFor
 from ..states.working import Service, Working, all_retriers
 
 
@@ -29,6 +30,8 @@ def longest_seconds(scope: Scope) -> float:
 def vertex_seconds(vertex: Vertex) -> float:
     """Seconds that one state can take with all its retries."""
     state: Any = vertex.state
+    if isinstance(state, (Waiting, WaitingFor)):
+        return float(state.seconds) if isinstance(state.seconds, int) else math.inf
     if not isinstance(state, Working):
         return 0.0
     if isinstance(state, Service):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from ..diagnostics import Problem
+from ..policies import Catcher, Retrier
 from ..states.working import Guarded, Service, Working
 from .duration import longest_seconds
 from .subject import Subject
@@ -25,11 +27,13 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 def _all_last(state: Any) -> Iterator[Problem]:
     """https://states-language.net/#retrying-after-error: States.ALL stands alone and last."""
-    for role, entries in (
-        (".retry", state.retriers if isinstance(state, Working) else ()),
-        (".catch", state.catchers if isinstance(state, Guarded) else ()),
-    ):
-        for entry, after in zip(entries, entries[1:]):
+    roles: list[tuple[str, tuple[Retrier | Catcher, ...]]] = []
+    if isinstance(state, Working):
+        roles.append((".retry", state.retriers))
+    if isinstance(state, Guarded):
+        roles.append((".catch", state.catchers))
+    for role, entries in roles:
+        for entry, after in pairwise(entries):
             if "States.ALL" in entry.errors:
                 what = f'a {role}("States.ALL") of `{state.name}` stands before another, which is never asked'
                 yield Problem(after.place, what, 'write the one with "States.ALL" last', "states-all")

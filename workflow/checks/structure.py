@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..diagnostics import Problem
+from ..diagnostics import Place, Problem
 from ..graph import Scope
 from .subject import Subject
 
@@ -32,10 +32,7 @@ def _workflow_name(subject: Subject) -> Iterator[Problem]:
         yield Problem(subject.place, what, "use 1 to 80 letters, digits, `-` and `_`", "name")
 
 
-def _state_name(name: str, place: object) -> Iterator[Problem]:
-    from ..diagnostics import Place
-
-    at = place if isinstance(place, Place) else None
+def _state_name(name: str, at: Place) -> Iterator[Problem]:
     if not name.strip() or name != name.strip():
         yield Problem(at, f"the state's name {name!r} is empty or starts or ends with a space", "give a name", "name")
     elif len(name) > NAME_LENGTH:

@@ -110,37 +110,38 @@ class Same(Part):
     def __init__(self, name: str) -> None:
         self._fill(name)
 
-    if TYPE_CHECKING:
-
-        @overload
-        def __rshift__(self, other: Same) -> Same: ...
-        @overload
-        def __rshift__(self, other: Succeed) -> Succeed: ...
-        @overload
-        def __rshift__(self, other: End[A, R]) -> End[A, R]: ...  # type: ignore[overload-overlap]
-        @overload
-        def __rshift__(self, other: Step[A, X, R]) -> State[A, X, R]: ...
-        def __rshift__(self, other: Any) -> Any: ...
+    @overload
+    def __rshift__(self, other: Same) -> Same: ...
+    @overload
+    def __rshift__(self, other: Succeed) -> Succeed: ...
+    @overload
+    def __rshift__(self, other: End[A, R]) -> End[A, R]: ...  # type: ignore[overload-overlap]
+    @overload
+    def __rshift__(self, other: Step[A, X, R]) -> State[A, X, R]: ...
+    def __rshift__(self, other: Any) -> Any:
+        """`self >> other`: a chain. A wrong join is a problem that the workflow raises."""
+        return follow(self, other)
 
 
 class State(Step[In, Out, Res]):
     """What can be followed."""
 
-    if TYPE_CHECKING:
-
-        @overload
-        def __rshift__(self, other: Same) -> State[In, Out, Res]: ...
-        @overload
-        def __rshift__(self, other: Succeed) -> End[In, Res | Out]: ...
-        @overload
-        def __rshift__(self, other: End[Out, R]) -> End[In, Res | R]: ...  # type: ignore[overload-overlap]
-        @overload
-        def __rshift__(self, other: Step[Out, X, R]) -> State[In, X, Res | R]: ...
-        def __rshift__(self, other: Any) -> Any: ...
+    @overload
+    def __rshift__(self, other: Same) -> State[In, Out, Res]: ...
+    @overload
+    def __rshift__(self, other: Succeed) -> End[In, Res | Out]: ...
+    @overload
+    def __rshift__(self, other: End[Out, R]) -> End[In, Res | R]: ...  # type: ignore[overload-overlap]
+    @overload
+    def __rshift__(self, other: Step[Out, X, R]) -> State[In, X, Res | R]: ...
+    def __rshift__(self, other: Any) -> Any:
+        """`self >> other`: a chain. A wrong join is a problem that the workflow raises."""
+        return follow(self, other)
 
     def end(self) -> End[In, Out | Res]:
         """The execution (or the branch) ends here, with what this state passes on as its result."""
-        return _chain(End, self, FINISH, self.takes, kinds.NEVER, joined(self.ends, self.passes))
+        ended: End[In, Out | Res] = _chain(End, self, FINISH, self.takes, kinds.NEVER, joined(self.ends, self.passes))
+        return ended
 
 
 class Invalid(Step[Any, Any, Any]):
@@ -161,6 +162,11 @@ FINISH.__dict__.update(name="(end)", problems=(), link=None, takes=None, passes=
 def joined(a: Kind, b: Kind) -> Kind:
     """The kind of a value that comes from either of two places."""
     return None if a is None or b is None else kinds.join(a, b)
+
+
+def show(kind: Kind) -> str:
+    """A kind as it is written in an annotation."""
+    return "?" if kind is None else kinds.show(kind)
 
 
 def is_open(part: Part) -> bool:
@@ -199,9 +205,10 @@ def as_part(value: object, role: str, place: Place | None = None) -> Part:
     """`value` if it can stand in a workflow, else an Invalid part that says what to write instead."""
     if isinstance(value, Part):
         return value
-    unfinished = getattr(value, "unfinished", None)
-    if isinstance(unfinished, Problem):
-        return Invalid(getattr(value, "name", "?"), unfinished)
+    unfinished = getattr(value, "unfinished", None)  # a Choice that has no .otherwise yet
+    if unfinished is not None:
+        part: Part = unfinished()
+        return part
     shown = getattr(value, "__name__", None) or type(value).__name__
     instead = f'write Task("...", {shown})' if callable(value) else "write a state"
     return Invalid(
@@ -230,7 +237,8 @@ def follow(left: Part, other: object) -> Part:
         kind, passes = End, kinds.NEVER
     else:
         kind, passes = State, right.passes
-    return _chain(kind, left, right, takes, passes, ends, problems)
+    chain: Part = _chain(kind, left, right, takes, passes, ends, problems)
+    return chain
 
 
 def last_name(part: Part) -> str:
@@ -258,21 +266,19 @@ def _chain(
 
 def _join_place() -> Place:
     """Where the `>>` stands. In a chain over several lines that is the line of its right side."""
-    place = caller_place()
-    return place
+    return caller_place()
 
 
 def _mismatch(left: Part, right: Part, place: Place) -> Problem:
     """What passes on does not fit what follows: the text names the catch target that joins by mistake, if it is one."""
-    assert left.passes is not None and right.takes is not None
     before = last(left)
     for catcher in getattr(before, "catchers", ()):
         target = catcher.then
         if is_open(target) and catcher.passes is not None and not accepts(right, catcher.passes):
             what = (
-                f"`{right.name}` takes {kinds.show(right.takes)}, but the catch target `{target.name}` of"
-                f" `{before.name}` joins the main path with {kinds.show(catcher.passes)}"
+                f"`{right.name}` takes {show(right.takes)}, but the catch target `{target.name}` of"
+                f" `{before.name}` joins the main path with {show(catcher.passes)}"
             )
             return Problem(place, what, "close it with .end(), or let it pass on what is needed", "catch-joins")
-    what = f"`{right.name}` takes {kinds.show(right.takes)}, but `{before.name}` passes {kinds.show(left.passes)} on"
+    what = f"`{right.name}` takes {show(right.takes)}, but `{before.name}` passes {show(left.passes)} on"
     return Problem(place, what, "put a state between them that turns one into the other", "join")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, Never, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Never, TypeVar, overload
 
 from ..diagnostics import Place, Problem, caller_place
 from ..expressions import Expression, Root, kinds
 from ..expressions.nodes import NULL, Binary
-from ..expressions.printer import show
-from ..lambdas import compiled, place_of, root, without_default
-from .base import A, In, Kind, Out, Part, R, Res, Same, State, Step, Succeed, X, as_part, joined
+from ..lambdas import compiled, expression, kind_of, place_of, root, without_default
+from .base import A, In, Invalid, Kind, Out, Part, R, Res, Same, State, Step, Succeed, X, as_part, joined
 from .working import check_target, ends_with, passes_on
 
 B = TypeVar("B")
@@ -45,28 +44,45 @@ class _Builder:
     place: Place
     rules: tuple[Rule, ...]
     problems: tuple[Problem, ...]
+    _takes: Kind
 
-    def _kind(self) -> Kind:
-        raise NotImplementedError
-
-    @property
-    def unfinished(self) -> Problem:
-        """What is wrong with using it as a state."""
+    def unfinished(self) -> Part:
+        """What stands for it where it is used as a state without `.otherwise`: the rules so far, and the problem."""
         what = f"Choice `{self.name}` has no .otherwise: nothing happens where no rule holds"
-        return Problem(self.place, what, 'add .otherwise(...), Fail("...") if it cannot be', "otherwise")
+        problem = Problem(self.place, what, 'add .otherwise(...), Fail("...") if it cannot be', "otherwise")
+        part: Part = self._decide(Invalid(self.name, problem), ())
+        return part
+
+    def _decide(self, default: Part, problems: Sequence[Problem]) -> Any:
+        passes, ends = passes_on(default, self._takes), ends_with(default, self._takes)
+        for rule in self.rules:
+            passes = joined(passes, passes_on(rule.then, rule.gives))
+            ends = joined(ends, ends_with(rule.then, rule.gives))
+        decision: Decision[Any, Any, Any] = object.__new__(Decision)
+        decision._fill(
+            self.name,
+            place=self.place,
+            takes=self._takes,
+            passes=passes,
+            ends=ends,
+            problems=(*self.problems, *problems),
+            rules=self.rules,
+            default=default,
+        )
+        return decision
 
     def _add(self, rule: Rule, *problems: Problem) -> Branches[Any, Any, Any]:
-        return Branches(self.name, self.place, self._kind(), (*self.rules, rule), (*self.problems, *problems))
+        return Branches(self.name, self.place, self._takes, (*self.rules, rule), (*self.problems, *problems))
 
     def _when(self, condition: Any, then: Any) -> Any:
-        place, kind = caller_place(), self._kind()
+        place, kind = caller_place(), self._takes
         test = compiled(condition, (root("states.input", kind),), place, expected=bool)
         target = as_part(then, f"`then` of Choice `{self.name}`", place)
         problems = check_target(f"Choice `{self.name}`", target, kind, place)
         return self._add(Rule(test.expression, None, target, kind, place), *test.problems, *problems)
 
     def _given(self, value: Any, output: Any, then: Any) -> Any:
-        place, kind = caller_place(), self._kind()
+        place, kind = caller_place(), self._takes
         source = root("states.input", kind)
         found = compiled(value, (source,), place)
         target = as_part(then, f"`then` of Choice `{self.name}`", place)
@@ -77,16 +93,15 @@ class _Builder:
             what = f"`.given` asks whether a value is None, but this {kinds.show(some)} never is"
             problem = Problem(place_of(value, place), what, "ask something else with .when", "given")
             return self._add(Rule(None, None, target, None, place), problem)
-        test = Binary("!=", node, NULL, type=kinds.BOOL)
-        condition = Expression(test, kinds.BOOL, show(test))
+        condition = expression(Binary("!=", node, NULL, type=kinds.BOOL))
         made = compiled(output, (source, Root.of(node, some)), place)
         problems = check_target(f"Choice `{self.name}`", target, made.kind, place)
         return self._add(Rule(condition, made.expression, target, made.kind, place), *made.problems, *problems)
 
-    if not TYPE_CHECKING:
+    if not TYPE_CHECKING:  # type checkers refuse it; at run time it is a problem to report with the others
 
         def __rshift__(self, other):
-            return as_part(self, "") >> other
+            return self.unfinished() >> other
 
 
 class Choice(_Builder, Generic[A]):
@@ -94,52 +109,42 @@ class Choice(_Builder, Generic[A]):
 
     def __init__(self, name: str, of: type[A] | None = None) -> None:
         self.name, self.place, self.rules, self.problems = name, caller_place(), (), ()
-        self._of = of
+        self._takes = None if of is None else kind_of(of)
+        if of is None:  # `Choice[A | None](...)` says it after the construction: see __setattr__
+            what = f"Choice `{name}` does not say what it takes"
+            instead = f'write Choice("{name}", Model), or Choice[A | None]("{name}")'
+            self.problems = (Problem(self.place, what, instead, "choice-type"),)
 
-    def _kind(self) -> Kind:
-        of: Any = self._of
-        if of is None:
-            parameters = getattr(getattr(self, "__orig_class__", None), "__args__", ())
-            if not parameters:
-                what = f"Choice `{self.name}` does not say what it takes"
-                instead = f'write Choice("{self.name}", Model), or Choice[A | None]("{self.name}")'
-                self.problems = (Problem(self.place, what, instead, "choice-type"),)
-                return None
-            of = parameters[0]
-        return kinds.from_annotation(of)
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Typing sets `__orig_class__` when `Choice[A | None](...)` was constructed: only then the type is known."""
+        super().__setattr__(name, value)
+        if name == "__orig_class__" and self._takes is None:
+            super().__setattr__("_takes", kind_of(value.__args__[0]))
+            super().__setattr__("problems", ())
 
-    if TYPE_CHECKING:
+    @overload
+    def when(self, c: Callable[[A], bool], then: Same) -> Branches[A, A, Never]: ...
+    @overload
+    def when(self, c: Callable[[A], bool], then: Succeed) -> Branches[A, Never, A]: ...
+    @overload
+    def when(self, c: Callable[[A], bool], then: Step[A, X, R]) -> Branches[A, X, R]: ...
+    def when(self, c: Any, then: Any) -> Any:
+        """Where the condition holds, go on with `then`. Rules are tried in order."""
+        return self._when(c, then)
 
-        @overload
-        def when(self, c: Callable[[A], bool], then: Same) -> Branches[A, A, Never]: ...
-        @overload
-        def when(self, c: Callable[[A], bool], then: Succeed) -> Branches[A, Never, A]: ...
-        @overload
-        def when(self, c: Callable[[A], bool], then: Step[A, X, R]) -> Branches[A, X, R]: ...
-        def when(self, c: Any, then: Any) -> Any: ...
-        @overload
-        def given(
-            self, c: Callable[[A], B | None], output: Callable[[A, B], T], then: Same
-        ) -> Branches[A, T, Never]: ...
-        @overload
-        def given(
-            self, c: Callable[[A], B | None], output: Callable[[A, B], T], then: Succeed
-        ) -> Branches[A, Never, T]: ...
-        @overload
-        def given(
-            self, c: Callable[[A], B | None], output: Callable[[A, B], T], then: Step[T, X, R]
-        ) -> Branches[A, X, R]: ...
-        def given(self, c: Any, output: Any, then: Any) -> Any: ...
-
-    else:
-
-        def when(self, c, then):
-            """Where the condition holds, go on with `then`. Rules are tried in order."""
-            return self._when(c, then)
-
-        def given(self, c, output, then):
-            """Where the value is not None, go on with `then`, which gets what `output` makes of input and value."""
-            return self._given(c, output, then)
+    @overload
+    def given(self, c: Callable[[A], B | None], output: Callable[[A, B], T], then: Same) -> Branches[A, T, Never]: ...
+    @overload
+    def given(
+        self, c: Callable[[A], B | None], output: Callable[[A, B], T], then: Succeed
+    ) -> Branches[A, Never, T]: ...
+    @overload
+    def given(
+        self, c: Callable[[A], B | None], output: Callable[[A, B], T], then: Step[T, X, R]
+    ) -> Branches[A, X, R]: ...
+    def given(self, c: Any, output: Any, then: Any) -> Any:
+        """Where the value is not None, go on with `then`, which gets what `output` makes of input and value."""
+        return self._given(c, output, then)
 
 
 class Branches(_Builder, Generic[A, X, R]):
@@ -148,73 +153,41 @@ class Branches(_Builder, Generic[A, X, R]):
     def __init__(
         self, name: str, place: Place, kind: Kind, rules: tuple[Rule, ...], problems: tuple[Problem, ...]
     ) -> None:
-        self.name, self.place, self.rules, self.problems = name, place, rules, problems
-        self._takes = kind
+        self.name, self.place, self.rules, self.problems, self._takes = name, place, rules, problems, kind
 
-    def _kind(self) -> Kind:
-        return self._takes
+    @overload
+    def when(self, c: Callable[[A], bool], then: Same) -> Branches[A, X | A, R]: ...
+    @overload
+    def when(self, c: Callable[[A], bool], then: Succeed) -> Branches[A, X, R | A]: ...
+    @overload
+    def when(self, c: Callable[[A], bool], then: Step[A, Y, R2]) -> Branches[A, X | Y, R | R2]: ...
+    def when(self, c: Any, then: Any) -> Any:
+        """Where the condition holds, go on with `then`. Rules are tried in order."""
+        return self._when(c, then)
 
-    if TYPE_CHECKING:
+    @overload
+    def given(self, c: Callable[[A], B | None], output: Callable[[A, B], T], then: Same) -> Branches[A, X | T, R]: ...
+    @overload
+    def given(
+        self, c: Callable[[A], B | None], output: Callable[[A, B], T], then: Succeed
+    ) -> Branches[A, X, R | T]: ...
+    @overload
+    def given(
+        self, c: Callable[[A], B | None], output: Callable[[A, B], T], then: Step[T, Y, R2]
+    ) -> Branches[A, X | Y, R | R2]: ...
+    def given(self, c: Any, output: Any, then: Any) -> Any:
+        """Where the value is not None, go on with `then`, which gets what `output` makes of input and value."""
+        return self._given(c, output, then)
 
-        @overload
-        def when(self, c: Callable[[A], bool], then: Same) -> Branches[A, X | A, R]: ...
-        @overload
-        def when(self, c: Callable[[A], bool], then: Succeed) -> Branches[A, X, R | A]: ...
-        @overload
-        def when(self, c: Callable[[A], bool], then: Step[A, Y, R2]) -> Branches[A, X | Y, R | R2]: ...
-        def when(self, c: Any, then: Any) -> Any: ...
-        @overload
-        def given(
-            self, c: Callable[[A], B | None], output: Callable[[A, B], T], then: Same
-        ) -> Branches[A, X | T, R]: ...
-        @overload
-        def given(
-            self, c: Callable[[A], B | None], output: Callable[[A, B], T], then: Succeed
-        ) -> Branches[A, X, R | T]: ...
-        @overload
-        def given(
-            self, c: Callable[[A], B | None], output: Callable[[A, B], T], then: Step[T, Y, R2]
-        ) -> Branches[A, X | Y, R | R2]: ...
-        def given(self, c: Any, output: Any, then: Any) -> Any: ...
-        @overload
-        def otherwise(self, then: Same) -> State[A, X | A, R]: ...
-        @overload
-        def otherwise(self, then: Succeed) -> State[A, X, R | A]: ...
-        @overload
-        def otherwise(self, then: Step[A, Y, R2]) -> State[A, X | Y, R | R2]: ...
-        def otherwise(self, then: Any) -> Any: ...
-
-    else:
-
-        def when(self, c, then):
-            """Where the condition holds, go on with `then`. Rules are tried in order."""
-            return self._when(c, then)
-
-        def given(self, c, output, then):
-            """Where the value is not None, go on with `then`, which gets what `output` makes of input and value."""
-            return self._given(c, output, then)
-
-        def otherwise(self, then):
-            """Where no rule holds, go on with `then`."""
-            place, kind = caller_place(), self._kind()
-            default = as_part(then, f"`.otherwise` of Choice `{self.name}`", place)
-            problems = check_target(f"Choice `{self.name}`", default, kind, place)
-            passes, ends = passes_on(default, kind), ends_with(default, kind)
-            for rule in self.rules:
-                passes = joined(passes, passes_on(rule.then, rule.gives))
-                ends = joined(ends, ends_with(rule.then, rule.gives))
-            decision = object.__new__(Decision)
-            decision._fill(
-                self.name,
-                place=self.place,
-                takes=kind,
-                passes=passes,
-                ends=ends,
-                problems=(*self.problems, *problems),
-                rules=self.rules,
-                default=default,
-            )
-            return decision
-
-
-__all__ = ["Branches", "Choice", "Decision", "Rule", "Self"]
+    @overload
+    def otherwise(self, then: Same) -> State[A, X | A, R]: ...
+    @overload
+    def otherwise(self, then: Succeed) -> State[A, X, R | A]: ...
+    @overload
+    def otherwise(self, then: Step[A, Y, R2]) -> State[A, X | Y, R | R2]: ...
+    def otherwise(self, then: Any) -> Any:
+        """Where no rule holds, go on with `then`. Now it is a state."""
+        place, kind = caller_place(), self._takes
+        default = as_part(then, f"`.otherwise` of Choice `{self.name}`", place)
+        problems = check_target(f"Choice `{self.name}`", default, kind, place)
+        return self._decide(default, problems)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ..diagnostics import caller_place
+from ..diagnostics import Problem, caller_place
 from ..expressions import Expression, kinds
-from ..lambdas import compiled, root, value_or_lambda
+from ..lambdas import compiled, kind_of, root, value_or_lambda
 from .base import A, End, In, Out, State, Step
 
 B = TypeVar("B")
@@ -20,7 +20,7 @@ class Pass(State[In, Out]):
 
     def __init__(self: Pass[A, B], name: str, of: type[A], output: Callable[[A], B]) -> None:
         place = caller_place()
-        takes = kinds.from_annotation(of)
+        takes = kind_of(of)
         made = compiled(output, (root("states.input", takes),), place)
         self._fill(name, place=place, takes=takes, passes=made.kind, problems=made.problems, shaped=made.expression)
 
@@ -38,7 +38,7 @@ class Fail(End[object]):
     def __init__(self, name: str, *, error: str | None = None, cause: str | None = None) -> None:
         place = caller_place()
         texts: dict[str, Any] = {}
-        problems = []
+        problems: list[Problem] = []
         for field, value in (("error", error), ("cause", cause)):
             made = value_or_lambda(value, (), place, expected=str) if value is not None else None
             texts[field] = made.expression if made is not None else None

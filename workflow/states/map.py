@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from ..diagnostics import Problem, caller_place
 from ..expressions import Expression, kinds
-from ..lambdas import compiled, place_of, root
+from ..lambdas import compiled, kind_of, place_of, root
 from .base import A, In, Kind, Out, Part, R, Step, X, as_part
 from .parallel import branch_result
 from .working import Working
@@ -36,7 +36,7 @@ class Map(Working[In, Out]):
     ) -> None:
         place = caller_place()
         branch = as_part(each, f"`each` of `{name}`", place)
-        takes = kinds.from_annotation(of)
+        takes = kind_of(of)
         found = compiled(items, (root("states.input", takes),), place)
         problems = [*found.problems, *_check_items(name, branch, found.kind, items, place)]
         if max_concurrency is not None and not (isinstance(max_concurrency, int) and max_concurrency >= 0):

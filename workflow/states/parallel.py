@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import Any, TypeVar, overload
 
 from ..diagnostics import Problem, caller_place
 from ..expressions import kinds
@@ -34,76 +34,70 @@ class Parallel(Working[In, Out]):
 
     branches: tuple[Part, ...]
 
-    if TYPE_CHECKING:
-
-        @overload
-        def __init__(
-            self: Parallel[A, tuple[X1 | R1, X2 | R2]], name: str, a: Step[A, X1, R1], b: Step[A, X2, R2], /
-        ) -> None: ...
-        @overload
-        def __init__(
-            self: Parallel[A, tuple[X1 | R1, X2 | R2, X3 | R3]],
-            name: str,
-            a: Step[A, X1, R1],
-            b: Step[A, X2, R2],
-            c: Step[A, X3, R3],
-            /,
-        ) -> None: ...
-        @overload
-        def __init__(
-            self: Parallel[A, tuple[X1 | R1, X2 | R2, X3 | R3, X4 | R4]],
-            name: str,
-            a: Step[A, X1, R1],
-            b: Step[A, X2, R2],
-            c: Step[A, X3, R3],
-            d: Step[A, X4, R4],
-            /,
-        ) -> None: ...
-        @overload
-        def __init__(
-            self: Parallel[A, tuple[X1 | R1, X2 | R2, X3 | R3, X4 | R4, X5 | R5]],
-            name: str,
-            a: Step[A, X1, R1],
-            b: Step[A, X2, R2],
-            c: Step[A, X3, R3],
-            d: Step[A, X4, R4],
-            e: Step[A, X5, R5],
-            /,
-        ) -> None: ...
-        @overload
-        def __init__(
-            self: Parallel[A, tuple[X1 | R1, X2 | R2, X3 | R3, X4 | R4, X5 | R5, X6 | R6]],
-            name: str,
-            a: Step[A, X1, R1],
-            b: Step[A, X2, R2],
-            c: Step[A, X3, R3],
-            d: Step[A, X4, R4],
-            e: Step[A, X5, R5],
-            f: Step[A, X6, R6],
-            /,
-        ) -> None: ...
-        def __init__(self, name: str, *branches: Any) -> None: ...
-
-    else:
-
-        def __init__(self, name, /, *branches):
-            place = caller_place()
-            parts = tuple(as_part(b, f"a branch of `{name}`", place) for b in branches)
-            problems = []
-            takes = next((b.takes for b in parts if b.takes is not None), None)
-            first = next((b for b in parts if b.takes is not None), None)
-            for branch in parts:
-                if branch.takes is not None and takes is not None and not kinds.fits(takes, branch.takes):
-                    what = (
-                        f"branches of `{name}` take different inputs: `{first.name}` {kinds.show(takes)},"
-                        f" `{branch.name}` {kinds.show(branch.takes)}"
-                    )
-                    instead = "all branches get the same input: start them with a Pass"
-                    problems.append(Problem(place, what, instead, "parallel-inputs"))
-            if len(parts) < 2:
-                what = f"`{name}` has {len(parts)} branches"
-                problems.append(Problem(place, what, "give two or more; for one write Try", "parallel-inputs"))
-            results = [branch_result(b, takes) for b in parts]
-            known = None if None in results else kinds.TupleT(tuple(r for r in results if r is not None))
-            result = root("states.result", known)
-            self._work(name, takes, result, place, passes=known, branches=parts, problems=tuple(problems))
+    @overload
+    def __init__(
+        self: Parallel[A, tuple[X1 | R1, X2 | R2]], name: str, a: Step[A, X1, R1], b: Step[A, X2, R2], /
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Parallel[A, tuple[X1 | R1, X2 | R2, X3 | R3]],
+        name: str,
+        a: Step[A, X1, R1],
+        b: Step[A, X2, R2],
+        c: Step[A, X3, R3],
+        /,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Parallel[A, tuple[X1 | R1, X2 | R2, X3 | R3, X4 | R4]],
+        name: str,
+        a: Step[A, X1, R1],
+        b: Step[A, X2, R2],
+        c: Step[A, X3, R3],
+        d: Step[A, X4, R4],
+        /,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Parallel[A, tuple[X1 | R1, X2 | R2, X3 | R3, X4 | R4, X5 | R5]],
+        name: str,
+        a: Step[A, X1, R1],
+        b: Step[A, X2, R2],
+        c: Step[A, X3, R3],
+        d: Step[A, X4, R4],
+        e: Step[A, X5, R5],
+        /,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Parallel[A, tuple[X1 | R1, X2 | R2, X3 | R3, X4 | R4, X5 | R5, X6 | R6]],
+        name: str,
+        a: Step[A, X1, R1],
+        b: Step[A, X2, R2],
+        c: Step[A, X3, R3],
+        d: Step[A, X4, R4],
+        e: Step[A, X5, R5],
+        f: Step[A, X6, R6],
+        /,
+    ) -> None: ...
+    def __init__(self, name: str, *branches: Any) -> None:
+        place = caller_place()
+        parts = tuple(as_part(b, f"a branch of `{name}`", place) for b in branches)
+        problems = []
+        takes = next((b.takes for b in parts if b.takes is not None), None)
+        first = next((b.name for b in parts if b.takes is not None), "")
+        for branch in parts:
+            if branch.takes is not None and takes is not None and not kinds.fits(takes, branch.takes):
+                what = (
+                    f"branches of `{name}` take different inputs: `{first}` {kinds.show(takes)},"
+                    f" `{branch.name}` {kinds.show(branch.takes)}"
+                )
+                instead = "all branches get the same input: start them with a Pass"
+                problems.append(Problem(place, what, instead, "parallel-inputs"))
+        if len(parts) < 2:
+            what = f"`{name}` has {len(parts)} branches"
+            problems.append(Problem(place, what, "give two or more; for one write Try", "parallel-inputs"))
+        results = [branch_result(b, takes) for b in parts]
+        known = None if None in results else kinds.TupleT(tuple(r for r in results if r is not None))
+        result = root("states.result", known)
+        self._work(name, takes, result, place, passes=known, branches=parts, problems=tuple(problems))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from ..diagnostics import Problem, caller_place
-from ..expressions import constant
-from ..lambdas import root
+from ..lambdas import expression, root
 from ..resources import Function, Symbol
 from ..signatures import read_signature
 from .base import In, Out
@@ -15,10 +13,14 @@ from .working import Service
 
 RESOURCE = "lambda:invoke"
 
-
-def context_path(path: str) -> Any:
-    """A field of the context object. https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html"""
-    return root(f"states.context.{path}", None)
+PAYLOAD = {
+    "input": expression(root("states.input", None).node),
+    "execution": expression(root("states.context.Execution.Id", None).node),
+    "state": expression(root("states.context.State.Name", None).node),
+    "attempt": expression(root("states.context.State.RetryCount", None).node),
+}
+"""What the Lambda's entry point reads. RetryCount is 0 at the first time.
+https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html"""
 
 
 class Task(Service[In, Out]):
@@ -54,22 +56,3 @@ class Task(Service[In, Out]):
             problems=problems,
             arguments={"FunctionName": Symbol(function.key), "Payload": PAYLOAD},
         )
-
-
-def _path(path: str) -> Any:
-    found = root(path, None)
-    from ..expressions import Expression
-    from ..expressions.printer import show
-
-    return Expression(found.node, found.kind, show(found.node))
-
-
-PAYLOAD = {
-    "input": _path("states.input"),
-    "execution": _path("states.context.Execution.Id"),
-    "state": _path("states.context.State.Name"),
-    "attempt": _path("states.context.State.RetryCount"),
-}
-"""What the Lambda's entry point reads. RetryCount is 0 at the first time."""
-
-__all__ = ["PAYLOAD", "RESOURCE", "Task", "constant"]

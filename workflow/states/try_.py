@@ -1,7 +1,7 @@
 """Try: a scope whose errors, those of Choice, Pass and Wait included, can be retried and caught.
 
-AWS gives Retry and Catch to Task, Parallel and Map only; an error in a Choice or Pass fails everything around it. Try is
-a Parallel of one branch whose result is unwrapped. `States.ALL` catches neither States.DataLimitExceeded nor
+AWS gives Retry and Catch to Task, Parallel and Map only; an error in a Choice or Pass fails everything around it. Try
+is a Parallel of one branch whose result is unwrapped. `States.ALL` catches neither States.DataLimitExceeded nor
 States.Runtime.
 """
 

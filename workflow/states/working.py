@@ -8,14 +8,14 @@ before its catchers: an `.output` written after a `.catch` would not see the cat
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Never, Self, TypeVar, overload
+from typing import Any, Never, Self, TypeVar, overload
 
 from ..diagnostics import Place, Problem, caller_place
 from ..error_names import TRANSIENT, Error, check_all, resolve
 from ..expressions import Expression, Root, kinds
 from ..lambdas import Compiled, compiled, root, value_or_lambda
 from ..policies import Catcher, Caught, Retrier, caught_root, caught_whole
-from .base import FINISH, End, In, Kind, Out, Part, R, Res, Same, State, Step, Succeed, X, as_part, is_open, joined
+from .base import End, In, Kind, Out, Part, R, Res, Same, State, Step, Succeed, X, as_part, is_open, joined, show
 
 T = TypeVar("T")
 Seconds = int | Expression
@@ -26,44 +26,38 @@ class Guarded(State[In, Out, Res]):
 
     catchers: tuple[Catcher, ...]
 
-    if TYPE_CHECKING:
+    @overload
+    def catch(self, *on: Error, then: End[Caught[In], R]) -> Guarded[In, Out, Res | R]: ...
+    @overload
+    def catch(self, *on: Error, then: Step[Caught[In], X, R]) -> Guarded[In, Out | X, Res | R]: ...
+    @overload
+    def catch(self, *on: Error, output: Callable[[Caught[In]], T], then: Same) -> Guarded[In, Out | T, Res]: ...
+    @overload
+    def catch(self, *on: Error, output: Callable[[Caught[In]], T], then: Succeed) -> Guarded[In, Out, Res | T]: ...
+    @overload
+    def catch(
+        self, *on: Error, output: Callable[[Caught[In]], T], then: Step[T, X, R]
+    ) -> Guarded[In, Out | X, Res | R]: ...
+    def catch(self, *on: Error, then: Any, output: Any = None) -> Any:
+        """Go on with `then` when one of the errors occurs and is not retried (any more).
 
-        @overload
-        def catch(self, *on: Error, then: End[Caught[In], R]) -> Guarded[In, Out, Res | R]: ...
-        @overload
-        def catch(self, *on: Error, then: Step[Caught[In], X, R]) -> Guarded[In, Out | X, Res | R]: ...
-        @overload
-        def catch(self, *on: Error, output: Callable[[Caught[In]], T], then: Same) -> Guarded[In, Out | T, Res]: ...
-        @overload
-        def catch(self, *on: Error, output: Callable[[Caught[In]], T], then: Succeed) -> Guarded[In, Out, Res | T]: ...
-        @overload
-        def catch(
-            self, *on: Error, output: Callable[[Caught[In]], T], then: Step[T, X, R]
-        ) -> Guarded[In, Out | X, Res | R]: ...
-        def catch(self, *on: Error, then: Any, output: Any = None) -> Any: ...
-
-    else:
-
-        def catch(self, *on, then, output=None):
-            """Go on with `then` when one of the errors occurs and is not retried (any more).
-
-            on: exception classes, `States.*` names or names of services' errors. output: what `then` gets, made of a
-            Caught; without it `then` gets the Caught itself. A `then` that is not closed joins the main path.
-            """
-            place = caller_place()
-            names, problems = resolve(on, None, place)
-            problems += check_all(names, place, "a catcher")
-            if not names:
-                problems.append(Problem(place, "a catcher without errors", 'name them, or "States.ALL"', "error-names"))
-            target = as_part(then, f"the catch target of `{self.name}`", place)
-            shaped, wrong = _caught_output(self, output, target, place)
-            catcher = Catcher(names, shaped.expression, target, passes_on(target, shaped.kind), place)
-            return self._replace(
-                catchers=(*self.catchers, catcher),
-                problems=(*self.problems, *problems, *shaped.problems, *wrong),
-                passes=joined(self.passes, catcher.passes),
-                ends=joined(self.ends, ends_with(target, shaped.kind)),
-            )
+        on: exception classes, `States.*` names or names of services' errors. output: what `then` gets, made of a
+        Caught; without it `then` gets the Caught itself. A `then` that is not closed joins the main path.
+        """
+        place = caller_place()
+        names, problems = resolve(on, None, place)
+        problems += check_all(names, place, "a catcher")
+        if not names:
+            problems.append(Problem(place, "a catcher without errors", 'name them, or "States.ALL"', "error-names"))
+        target = as_part(then, f"the catch target of `{self.name}`", place)
+        shaped, wrong = _caught_output(self, output, target, place)
+        catcher = Catcher(names, shaped.expression, target, passes_on(target, shaped.kind), place)
+        return self._replace(
+            catchers=(*self.catchers, catcher),
+            problems=(*self.problems, *problems, *shaped.problems, *wrong),
+            passes=joined(self.passes, catcher.passes),
+            ends=joined(self.ends, ends_with(target, shaped.kind)),
+        )
 
 
 class Working(Guarded[In, Out, Res]):
@@ -106,24 +100,18 @@ class Working(Guarded[In, Out, Res]):
         retrier = Retrier(names, attempts, interval, backoff, max_delay, jitter, place)
         return self._replace(retriers=(*self.retriers, retrier))._refuse(*problems)
 
-    if TYPE_CHECKING:
-
-        @overload
-        def output(self, fn: Callable[[Out], T]) -> Working[In, T, Res]: ...
-        @overload
-        def output(self, fn: Callable[[Out, In], T]) -> Working[In, T, Res]: ...
-        def output(self, fn: Any) -> Any: ...
-
-    else:
-
-        def output(self, fn):
-            """What the state passes on, made of its result, and of its input if the lambda takes two arguments."""
-            place = caller_place()
-            problems = self._too_late("output", place)
-            if self.shaped is not None:
-                problems.append(Problem(place, f"`{self.name}` has two outputs", "make one of them", "output-twice"))
-            shaped = compiled(fn, (self.result, root("states.input", self.takes)), place)
-            return self._replace(shaped=shaped.expression, passes=shaped.kind)._refuse(*problems, *shaped.problems)
+    @overload
+    def output(self, fn: Callable[[Out], T]) -> Working[In, T, Res]: ...
+    @overload
+    def output(self, fn: Callable[[Out, In], T]) -> Working[In, T, Res]: ...
+    def output(self, fn: Any) -> Any:
+        """What the state passes on, made of its result, and of its input if the lambda takes two arguments."""
+        place = caller_place()
+        problems = self._too_late("output", place)
+        if self.shaped is not None:
+            problems.append(Problem(place, f"`{self.name}` has two outputs", "make one of them", "output-twice"))
+        shaped = compiled(fn, (self.result, root("states.input", self.takes)), place)
+        return self._replace(shaped=shaped.expression, passes=shaped.kind)._refuse(*problems, *shaped.problems)
 
     def _too_late(self, method: str, place: Place) -> list[Problem]:
         if not self.catchers:
@@ -199,14 +187,14 @@ def passes_on(target: Part, given: Kind) -> Kind:
 
 def ends_with(target: Part, given: Kind) -> Kind:
     """What the execution ends with inside a target that gets `given`."""
-    return joined(target.ends, given) if isinstance(target, Succeed) and target is not FINISH else target.ends
+    return joined(target.ends, given) if isinstance(target, Succeed) else target.ends
 
 
 def check_target(role: str, target: Part, given: Kind, place: Place) -> list[Problem]:
     """A target must take what it gets."""
     if target.takes is None or given is None or kinds.fits(given, target.takes) or _anything(given):
         return []
-    what = f"`{target.name}` takes {kinds.show(target.takes)}, but {role} gives {kinds.show(given)}"
+    what = f"`{target.name}` takes {show(target.takes)}, but {role} gives {show(given)}"
     return [Problem(place, what, "make what it takes in `output=`", "target")]
 
 
@@ -219,10 +207,10 @@ def _caught_output(state: Part, output: Any, target: Part, place: Place) -> tupl
         shaped = compiled(output, (caught_root(state.takes),), place)
         return shaped, check_target(f"the catcher of `{state.name}`", target, shaped.kind, place)
     whole = caught_whole(state.takes)
-    if target.takes is None or kinds.show(target.takes).startswith("Caught") or kinds.fits(whole.kind, target.takes):
+    if target.takes is None or show(target.takes).startswith("Caught") or kinds.fits(whole.kind, target.takes):
         return Compiled(whole), []
     what = (
-        f"`{target.name}` takes {kinds.show(target.takes)}, but a catcher without `output=` gives the Caught itself:"
+        f"`{target.name}` takes {show(target.takes)}, but a catcher without `output=` gives the Caught itself:"
         " input, error, cause and message"
     )
     return Compiled(whole), [Problem(place, what, "write output=lambda c: ...", "target")]
@@ -230,7 +218,7 @@ def _caught_output(state: Part, output: Any, target: Part, place: Place) -> tupl
 
 def _check_retry(attempts: int, interval: int, backoff: float, max_delay: int | None, place: Place) -> list[Problem]:
     """The ranges of https://states-language.net/#errors and of AWS."""
-    wrong = []
+    wrong: list[tuple[str, object, str]] = []
     if not isinstance(attempts, int) or not 0 <= attempts <= 99_999_999:
         wrong.append(("attempts", attempts, "a whole number from 0"))
     if not isinstance(interval, int) or not 1 <= interval <= 99_999_999:

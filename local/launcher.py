@@ -101,7 +101,8 @@ def _deploy(aws: LocalAws, state: Path, screen: view.View) -> Stage:
     screen.line(
         f"  {len(deployment.resources)} resources in {time.monotonic() - began:.1f} s; {seeded} devices in the table"
     )
-    return Stage(aws=aws, watch=watch, broker=Broker(aws.mqtt_host, aws.mqtt_port, aws.ca_file))
+    where = f"AWS {aws.endpoint}   MQTT {aws.mqtt_host}:{aws.mqtt_port}   CA {aws.ca_file}"
+    return Stage(aws, watch, Broker(aws.mqtt_host, aws.mqtt_port, aws.ca_file), where)
 
 
 def _point_out(stage: Stage, aws: LocalAws, state: Path, screen: view.View) -> None:

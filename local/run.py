@@ -58,11 +58,12 @@ class Options:
 
 @dataclass(frozen=True)
 class Stage:
-    """A deployed pipeline, ready for devices."""
+    """A deployed pipeline, ready for devices. `where`: one line that says where to look, shown all the time."""
 
     aws: Health
     watch: Watch
     broker: Broker
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ async def speak(options: Options, stage: Stage, screen: view.View) -> Ended:
     """
     run = _Run(options, stage, screen, Latency(stage.watch.stored))
     run.state.seconds = options.seconds
+    run.state.where = stage.where
     run.ledger.tell = run.latency.offer
     with _signals(run):
         await _devices(run)

@@ -44,6 +44,7 @@ class State:
     kinds: Sequence[tuple[str, int]] = ()
     latency: str = ""
     message: str = ""
+    where: str = ""
 
 
 class View(Protocol):
@@ -222,6 +223,7 @@ def picture(state: State, width: int) -> RenderableType:
         Panel(Group(*alerts or [Text("none yet")]), title=f"last alerts, {state.alerts} so far", title_align="left"),
         Panel(Group(*refused or [Text("none yet")]), title="last quarantined, and why", title_align="left"),
         Text(printable(foot, width), style="dim"),
+        Text(printable(state.where, width), style="dim"),
     )
 
 
@@ -235,8 +237,8 @@ def _figures(state: State) -> str:
 
 
 def _alert_line(alert: Alert) -> str:
-    # The text of an alert may be JSON or prose; either is shown as it is, on one line.
-    return f"{alert.subject}: {alert.message}" if alert.subject else alert.message
+    # Subjects are for mail, where all alerts look alike; the message alone says what is wrong.
+    return alert.message or alert.subject
 
 
 def _refused_line(refused: Refused) -> str:

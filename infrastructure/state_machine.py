@@ -17,7 +17,7 @@ from infrastructure.account import Account
 from infrastructure.grants import tasks, workflow_statements
 from infrastructure.iam import ServiceRole, Statement, acting_for, allow, everywhere, service_role, trust
 from infrastructure.settings import Limits, Settings
-from workflow import Workflow
+from workflow import ExpressWorkflow
 
 ALIAS = "live"
 
@@ -28,7 +28,8 @@ class StateMachineArgs:
 
     settings: Settings
     account: Account
-    workflow: Workflow[Any, Any]
+    workflow: ExpressWorkflow[Any, Any]
+    """Express: a pipe can wait for no other kind."""
     bindings: Mapping[str, pulumi.Input[str]]
     """What the definition calls each function, table and topic: `table.readings` to its name."""
     arns: Mapping[str, pulumi.Input[str]]
@@ -57,9 +58,9 @@ class StateMachine(pulumi.ComponentResource):
         self.machine = aws.sfn.StateMachine(
             name,
             name=self.physical_name,
-            type="EXPRESS",
+            type=args.workflow.kind,
             role_arn=role.arn,
-            definition=_definition(args),
+            definition=definition_of(args),
             publish=True,
             # Express keeps no history of its own: without these events there is none.
             logging_configuration=aws.sfn.StateMachineLoggingConfigurationArgs(
@@ -105,19 +106,19 @@ class StateMachine(pulumi.ComponentResource):
         )
 
 
-def limits_of(workflow: Workflow[Any, Any]) -> Limits:
-    """What a workflow says about time, for settings to compare. It must have a TimeoutSeconds."""
+def limits_of(workflow: ExpressWorkflow[Any, Any]) -> Limits:
+    """What a workflow says about time, for settings to compare."""
     definition = workflow.definition()
     lambdas = [state for _, state in tasks(definition) if str(state["Resource"]).endswith(":lambda:invoke")]
     return Limits(
         longest=workflow.longest_seconds(),
         timeout=int(definition["TimeoutSeconds"]),
         shortest_task=min((int(state["TimeoutSeconds"]) for state in lambdas), default=None),
-        place=f"pipelines/{workflow.name}.py",
+        place=str(workflow.place),
     )
 
 
-def _definition(args: StateMachineArgs) -> pulumi.Output[str]:
+def definition_of(args: StateMachineArgs) -> pulumi.Output[str]:
     """The definition as JSON, as soon as every symbol in it is known."""
     missing = sorted(set(args.workflow.symbols) - {"aws.partition"} - set(args.bindings))
     if missing:

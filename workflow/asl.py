@@ -13,7 +13,6 @@ from .expressions import Expression
 from .expressions.nodes import Array, Cond, Const, Field, Node, Object, Var
 from .expressions.printer import show, to_json
 from .graph import Scope, Vertex
-from .lambdas import expression
 from .policies import Retrier
 from .resources import Symbol, Text, states_arn
 from .states.base import Part, Same, Succeed
@@ -23,7 +22,7 @@ from .states.map import Map
 from .states.parallel import Parallel
 from .states.try_ import Try
 from .states.wait import Waiting, WaitingFor
-from .states.working import Service, Working, all_retriers
+from .states.working import Service, all_retriers
 
 Resolve = Callable[[str], str]
 """The text of a symbol, by its key."""
@@ -121,7 +120,7 @@ def _work(vertex: Vertex) -> dict[str, Any]:
     """Output, Retry and Catch."""
     state: Any = vertex.state
     fields: dict[str, Any] = {}
-    output = output_of(state)
+    output = state.shaped if state.shaped is not None else state.own
     if output is not None:
         fields["Output"] = data(output)
     retriers = all_retriers(state)
@@ -137,15 +136,6 @@ def _work(vertex: Vertex) -> dict[str, Any]:
             for catcher, target in vertex.catches
         ]
     return fields
-
-
-def output_of(state: Working[Any, Any, Any]) -> Expression | None:
-    """The user's output, else the service's own; None where the result passes on as it is."""
-    if state.shaped is not None:
-        return state.shaped
-    if _is_path(state.result.node, "states.result"):
-        return None
-    return expression(state.result.node)
 
 
 def _retrier(retrier: Retrier) -> dict[str, Any]:
@@ -186,8 +176,8 @@ def _unbound(key: str) -> str:
 def data(value: Any, resolve: Resolve = _unbound) -> Any:
     """JSON of values, expressions and symbols."""
     match value:
-        case Expression(node=node):
-            return _node(node)
+        case Expression(node=node, text=text):
+            return _node(node) if isinstance(node, (Const, Object, Array)) else "{% " + text + " %}"
         case Symbol(key):
             return resolve(key)
         case Text(parts):

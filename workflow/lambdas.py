@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from .diagnostics import Place, Problem, Refusal
@@ -39,9 +40,14 @@ def expression(node: Node) -> Expression:
     return Expression(node, node.type, show(node))
 
 
+@lru_cache(maxsize=4096)
 def root(path: str, kind: kinds.Type | None) -> Root:
     """A path such as `states.input`, of a kind; anything where the kind is not known."""
     return Root.path(path, ANY if kind is None else kind)
+
+
+INPUT = expression(root("states.input", None).node)
+"""`$states.input`, of which nothing is known."""
 
 
 def compiled(fn: Callable[..., Any], roots: Sequence[Root], place: Place, *, expected: Any = None) -> Compiled:

@@ -73,7 +73,9 @@ def _message() -> Node:
     """A Lambda's cause is JSON that starts with its errorMessage. A cause that is not must not fail, so the text is
     found by a pattern of JSON strings and only that string is parsed."""
     cause = _path("states.errorOutput.Cause", kinds.STR)
-    text = r"""([^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*)"""
+    # The backslash is \x5c because JSONata's reader counts brackets to find a pattern's end, and takes `\\(` for an
+    # escaped bracket: it would miss the closing slash.
+    text = r"""([^"\\\x00-\x1f]*(?:\x5c(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*)"""
     pattern = Regex(r"""^\{"errorMessage": ?""" + '"' + text + '"', type=kinds.STR)
     found = Var("found", type=kinds.STR)
     group = Index(Field(Index(found, const(0), type=kinds.STR), "groups", type=kinds.STR), const(0), type=kinds.STR)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from ..diagnostics import Place, Problem, Refusal, caller_place
 from ..expressions import Root, kinds
 from ..expressions.nodes import NULL, Block, Call, Cond, Field, Var
-from ..lambdas import ANY, compiled, expression, kind_of, place_of, root
+from ..lambdas import ANY, INPUT, compiled, expression, kind_of, place_of, root
 from ..resources import Readable, Symbol, Table
 from ..states.base import A, In, Out
 from ..states.working import Service
@@ -96,6 +96,7 @@ class GetItem(Service[In, Out]):
             place,
             "dynamodb:getItem",
             passes=passes,
+            own=expression(result.node),
             table=table,
             arguments=arguments,
             problems=tuple(problems),
@@ -152,14 +153,14 @@ class PutItem(Service[In, Out]):
                 if unless_exists:
                     arguments["ConditionExpression"] = f"attribute_not_exists(#{_alias(key)})"
                     arguments["ExpressionAttributeNames"] = {f"#{_alias(key)}": key}
-        result = root("states.input", takes)
         self._serve(
             name,
             takes,
-            result,
+            root("states.input", takes),
             place,
             "dynamodb:putItem",
             passes=takes,
+            own=INPUT,
             table=table,
             arguments=arguments,
             problems=tuple(problems),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..diagnostics import Problem, caller_place
-from ..lambdas import kind_of, root, value_or_lambda
+from ..lambdas import INPUT, kind_of, root, value_or_lambda
 from ..resources import Symbol, Topic
 from ..states.base import A, In, Out
 from ..states.working import Service
@@ -53,14 +53,14 @@ class Publish(Service[In, Out]):
             arguments["MessageAttributes"] = {
                 key: {"DataType": "String", "StringValue": text(value)} for key, value in attributes.items()
             }
-        result = root("states.input", takes)
         self._serve(
             name,
             takes,
-            result,
+            root("states.input", takes),
             place,
             "sns:publish",
             passes=takes,
+            own=INPUT,
             topic=topic,
             arguments=arguments,
             problems=tuple(problems),

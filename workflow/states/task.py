@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..diagnostics import Problem, caller_place
-from ..lambdas import expression, root
+from ..lambdas import INPUT, expression, root
 from ..resources import Function, Symbol
 from ..signatures import read_signature
 from .base import In, Out
@@ -13,8 +13,10 @@ from .working import Service
 
 RESOURCE = "lambda:invoke"
 
+OUTPUT = expression(root("states.result.Payload", None).node)
+
 PAYLOAD = {
-    "input": expression(root("states.input", None).node),
+    "input": INPUT,
     "execution": expression(root("states.context.Execution.Id", None).node),
     "state": expression(root("states.context.State.Name", None).node),
     "attempt": expression(root("states.context.State.RetryCount", None).node),
@@ -52,6 +54,7 @@ class Task(Service[In, Out]):
             place,
             RESOURCE,
             passes=gives,
+            own=OUTPUT,
             function=function,
             problems=problems,
             arguments={"FunctionName": Symbol(function.key), "Payload": PAYLOAD},

@@ -12,7 +12,7 @@ from typing import TypeVar
 from ..diagnostics import caller_place
 from ..expressions import Root, kinds
 from ..expressions.nodes import Collect, Index, Node, const
-from ..lambdas import ANY, root
+from ..lambdas import ANY, expression, root
 from .base import A, In, Kind, Out, Part, R, Step, X, as_part
 from .parallel import branch_result
 from .working import Working
@@ -29,7 +29,9 @@ class Try(Working[In, Out]):
         place = caller_place()
         branch = as_part(flow, f"the flow of `{name}`", place)
         gives = branch_result(branch, branch.takes)
-        self._work(name, branch.takes, unwrapped(gives), place, passes=gives, branches=(branch,))
+        result = unwrapped(gives)
+        own = expression(result.node)
+        self._work(name, branch.takes, result, place, passes=gives, own=own, branches=(branch,))
 
 
 def unwrapped(kind: Kind) -> Root:

@@ -68,10 +68,20 @@ class Working(Guarded[In, Out, Res]):
     service: str | None
     """Whose transient errors TRANSIENT means here; None for those of all."""
     retriers: tuple[Retrier, ...]
+    own: Expression | None
+    """What it passes on if the user says nothing; None: its result as it is."""
     shaped: Expression | None
+    """What the user says that it passes on."""
 
     def _work(self, name: str, takes: Kind, result: Root, place: Place, **values: Any) -> None:
-        given: dict[str, Any] = {"service": None, "retriers": (), "shaped": None, "catchers": (), **values}
+        given: dict[str, Any] = {
+            "service": None,
+            "retriers": (),
+            "own": None,
+            "shaped": None,
+            "catchers": (),
+            **values,
+        }
         passes = given.pop("passes", result.kind)
         self._fill(name, takes=takes, passes=passes, place=place, result=result, **given)
 

@@ -29,6 +29,9 @@ CACHE = ROOT / "build" / "lambda"
 
 PYTHON = "3.13"
 PLATFORM = "aarch64-manylinux2014"
+KEPT = 8
+"""Packages that stay under build/: each edit of a handler makes one."""
+
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _FORMAT = "1"  # raise it when the layout of the zip changes: packages under build/ are found by it
 
@@ -164,7 +167,17 @@ def _packed(files: Mapping[str, bytes], cache: Path) -> Path:
         with os.fdopen(handle, "wb") as stream:
             write_zip(stream, files)
         os.replace(fresh, path)
+        for old in sorted(cache.glob("*.zip"), key=_age)[KEPT:]:
+            old.unlink(missing_ok=True)
     return path
+
+
+def _age(path: Path) -> float:
+    """For sorting, the newest first; one that another run removes meanwhile counts as oldest."""
+    try:
+        return -path.stat().st_mtime
+    except FileNotFoundError:
+        return 0
 
 
 def write_zip(stream: object, files: Mapping[str, bytes]) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import subprocess
 import sys
 import zipfile
@@ -121,6 +122,16 @@ def test_a_package_is_built_once(project: Path, tmp_path: Path) -> None:
     path.write_bytes(b"marked")
     assert package.sources_only(project, cache).read_bytes() == b"marked"
     assert [each.name for each in cache.iterdir()] == [path.name]
+
+
+def test_old_packages_do_not_pile_up(project: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    for number in range(package.KEPT + 3):
+        (project / "handlers/hello.py").write_text(f"n = {number}\n")
+        path = package.sources_only(project, cache)
+        os.utime(path, (number, number))
+    assert len(list(cache.glob("*.zip"))) == package.KEPT
+    assert path.exists()
 
 
 def test_the_projects_handlers_import_from_their_package(tmp_path: Path) -> None:
@@ -275,3 +286,22 @@ def test_only_an_up_is_patient(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 def test_the_path_in_the_state_is_relative(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(package.ROOT)
     assert package.archive(bundle_dependencies=False).path.startswith("build/lambda/")
+
+
+@pytest.mark.prove
+def test_the_real_package_is_for_lambdas_processor_and_the_same_twice(tmp_path: Path) -> None:
+    """Fetches the locked dependencies (from uv's cache, or the index) twice."""
+    try:
+        first, second = (package.bundled(cache=tmp_path / name) for name in ("one", "two"))
+    except package.PackageError as error:
+        pytest.skip(f"NOT PROVED: {error}")
+    assert first.read_bytes() == second.read_bytes()
+    with zipfile.ZipFile(first) as opened:
+        names = opened.namelist()
+        extensions = [name for name in names if name.endswith(".so")]
+        machines = {int.from_bytes(opened.read(name)[18:20], "little") for name in extensions}
+        size = sum(entry.file_size for entry in opened.infolist())
+    assert machines == {183}, "EM_AARCH64"
+    assert all("cpython-313" in name or "abi3" in name for name in extensions)
+    assert not [name for name in names if name.startswith(("boto", "bin/", "urllib3")) or name.endswith(".pyc")]
+    assert size < 40_000_000, "the zip is uploaded as it is, and Lambda takes 50 MB"

@@ -340,7 +340,7 @@ def test_tables_and_models_agree() -> None:
     from handlers.models import Item, Quarantined
     from pipelines.telemetry import telemetry
 
-    assert {table.name: table.key_name for table in telemetry.tables} == {
+    assert {table.name: table.partition_key for table in telemetry.tables} == {
         "devices": "device_id",
         "readings": "id",
         "repeats": "trace",

@@ -85,6 +85,6 @@ def _client(service: str) -> Any:
     import boto3  # costs 0.3 s, spent only by handlers that talk to AWS
     from botocore.config import Config
 
-    # A call ends well before its Lambda does: 2 tries of at most 2 + 3 seconds.
-    config = Config(connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2})
+    # A call ends before its Task's ten seconds do, to say so itself: 2 tries of at most 1 + 2 seconds, and a wait.
+    config = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
     return boto3.client(service, config=config)  # type: ignore[call-overload]

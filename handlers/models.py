@@ -174,7 +174,7 @@ class Sweep(Model):
 
     older_than_minutes: float = 15
     """Leave alerts alone that are younger: their message is still on its way through the queue."""
-    at_most: int = 200
+    at_most: int = 100
     """Alerts to send in one run; the next run goes on."""
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.alerts import describe
@@ -45,6 +45,7 @@ readings = st.builds(
 devices = st.none() | st.builds(Device, device_id=st.just("fridge-7"), name=st.text(), low=degrees, high=degrees)
 
 
+@settings(max_examples=50)
 @given(reading=readings, device=devices)
 def test_what_is_compiled_decides_as_what_is_written(reading: Reading, device: Device | None) -> None:
     summary: Summary = summarise(reading)

@@ -192,7 +192,7 @@ def test_the_same_id_of_another_device_is_another_reading(deployed: Deployed) ->
         (record(telemetry(temperature="<script>")), "temperature: float_type"),
         (record(telemetry(deviceId="fridge-8")), "deviceId: another device than the topic's"),
         (record(topic="devices/../telemetry"), "topic: names no acceptable device"),
-        (Record(messageId=sqs(1), body='{"say": "\x1b[2J'), "envelope: not JSON at line 1, column 9"),
+        (Record(messageId=sqs(1), body='{"say": "\x1b[2J'), "envelope: not JSON at line 1, column 10"),
     ],
 )
 def test_what_is_no_reading_is_quarantined_at_once(deployed: Deployed, message: Record, reason: str) -> None:

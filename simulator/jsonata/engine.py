@@ -40,6 +40,8 @@ class Program:
 
     def evaluate(self, variables: dict[str, Value], setting: Setting) -> Any:
         """The value, UNDEFINED, or something that is no JSON (a function). Raises Problem."""
+        # The library's clock runs from the parse; a program that is kept needs a fresh one each time.
+        self._program.environment.set_runtime_bounds(1000, 200)
         try:
             result = self._program.evaluate(None, variables)
         except Exception as error:

@@ -138,6 +138,10 @@ def report(ended: Ended, screen: view.View) -> int:
         screen.line(f"{ended.foreign} messages came by another way than MQTT; they are not in the account")
     for note in account.notes:
         screen.line(f"note: {note}")
+    if account.waiting:
+        screen.line(
+            f"{account.waiting} wait: what failed comes again after the queue's visibility timeout; logs say why it did"
+        )
     if account.missing > 0:
         missing = unaccounted(ended.published, ended.evidence)
         screen.line(f"{account.missing} published without any outcome:")

@@ -25,6 +25,7 @@ from local.text import printable
 from local.watch import Alert, Refused
 
 _SHOWN: Final = 6
+_OTHER_ROWS: Final = 15
 _PLAIN_SECONDS: Final = 3.0
 _PLAIN_NEW: Final = 3
 
@@ -166,7 +167,7 @@ class Tables:
         if self._live is None:
             self._live = Live(console=self._console, auto_refresh=False, transient=True, vertical_overflow="crop")
             self._live.start()
-        self._live.update(picture(state, self._console.width), refresh=True)
+        self._live.update(picture(state, self._console.width, self._console.height), refresh=True)
 
     def __enter__(self) -> Self:
         return self
@@ -185,8 +186,11 @@ class Tables:
             self._status = None
 
 
-def picture(state: State, width: int) -> RenderableType:
-    """Return the tables. `width` of the terminal in columns: what does not fit a line is cut, never folded."""
+def picture(state: State, width: int, height: int = 40) -> RenderableType:
+    """Return the tables for a terminal of `width` columns and `height` rows.
+
+    What does not fit a line is cut, never folded; the lower the terminal, the fewer alerts and refusals are shown.
+    """
     account = state.account
     outcomes = Table.grid(padding=(0, 2))
     outcomes.add_column()
@@ -212,8 +216,11 @@ def picture(state: State, width: int) -> RenderableType:
         Panel(outcomes, title="outcomes", title_align="left"), Panel(said, title="devices say", title_align="left")
     )
     inner = max(20, width - 4)
-    alerts = [Text(printable(_alert_line(alert), inner), style="red") for alert in reversed(state.last_alerts)]
-    refused = [Text(printable(_refused_line(refusal), inner)) for refusal in reversed(state.last_refused)]
+    shown = max(1, min(_SHOWN, (height - _OTHER_ROWS) // 2))
+    alerts = [
+        Text(printable(_alert_line(alert), inner), style="red") for alert in list(reversed(state.last_alerts))[:shown]
+    ]
+    refused = [Text(printable(_refused_line(refusal), inner)) for refusal in list(reversed(state.last_refused))[:shown]]
     until = f" of {state.seconds:.0f}" if state.seconds else ""
     foot = f"{state.elapsed:.0f}{until} s   {state.devices} devices connected   pipe {state.pipe.lower() or '-'}"
     for extra in (state.latency, state.message or "Ctrl-C ends the run and prints the account"):

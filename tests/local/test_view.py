@@ -65,6 +65,17 @@ def test_tables_fit_a_narrow_terminal() -> None:
     assert all(len(line) <= 40 for line in console.export_text().splitlines())
 
 
+@pytest.mark.parametrize("height", [18, 24, 40])
+def test_tables_fit_a_low_terminal(height: int) -> None:
+    state = hostile_state()
+    state.last_alerts.extend([ALERT] * 6)
+    state.last_refused.extend([REFUSED] * 6)
+    state.kinds = [(kind, 1) for kind in "abcdef"]
+    console = Console(file=io.StringIO(), width=100, record=True)
+    console.print(view.picture(state, 100, height))
+    assert len(console.export_text().splitlines()) <= height
+
+
 def test_a_terminal_gets_tables_and_a_file_lines() -> None:
     assert isinstance(view.make(io.StringIO()), Lines)
     assert isinstance(view.make(io.StringIO(), interactive=True), Tables)

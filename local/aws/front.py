@@ -48,10 +48,39 @@ def front(emulator: ASGIApp, services_port: int) -> ASGIApp:
     async def route(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and service_of(scope) in _SERVICES:
             await _forward(scope, receive, send, services_port)
+        elif scope["type"] == "http" and (b"x-amz-target", b"AmazonSQS.ReceiveMessage") in scope["headers"]:
+            await _while_listening(emulator, scope, receive, send)
         else:
             await emulator(scope, receive, send)
 
     return route
+
+
+async def _while_listening(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Run `app`, and give up when the client has left: MiniStack would go on with the long poll and then hand messages to
+    nobody, which hides them for a visibility timeout each time a poller is killed."""
+    complete = asyncio.Event()
+
+    async def reading() -> Message:
+        message = await receive()
+        if not message.get("more_body", False):
+            complete.set()
+        return message
+
+    answering = asyncio.ensure_future(app(scope, reading, send))
+    leaving = asyncio.ensure_future(_after(complete, receive))
+    try:
+        await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if answering.done():
+            answering.result()
+    finally:
+        for task in (answering, leaving):
+            task.cancel()
+
+
+async def _after(complete: asyncio.Event, receive: Receive) -> None:
+    await complete.wait()
+    await receive()
 
 
 async def _forward(scope: Scope, receive: Receive, send: Send, port: int) -> None:

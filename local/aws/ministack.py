@@ -52,6 +52,7 @@ def patched(mqtt: socket.socket) -> ASGIApp:
 
     _no_reach_into_the_machine(application)
     _broker_on_our_socket(mqtt)
+    _endpoint_of_the_broker(mqtt)
     _long_polls_that_wake()
     _public_layer_parameter()
     app: ASGIApp = application.app
@@ -102,6 +103,23 @@ def _broker_on_our_socket(mqtt: socket.socket) -> None:
             iot._mtls_loop = loop
 
     _replace(iot, "_mtls_start_locked", start)
+
+
+def _endpoint_of_the_broker(mqtt: socket.socket) -> None:
+    """DescribeEndpoint names where devices connect. MiniStack answers a name under its HTTP port, which resolves nowhere;
+    here it is the broker's own host and port."""
+    from ministack.core.responses import json_response
+    from ministack.services import iot
+
+    original = _replace(iot, "_describe_endpoint", None)
+
+    def describe(*arguments: Any) -> Any:
+        status, headers, body = original(*arguments)
+        if status == 200:
+            return json_response({"endpointAddress": "127.0.0.1:%d" % mqtt.getsockname()[1]})
+        return status, headers, body
+
+    iot._describe_endpoint = describe
 
 
 class _WakingAsyncio:

@@ -18,14 +18,32 @@ import uvicorn
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from local.aws.call import JsonClient
 from local.aws.documents import Documents
 from local.aws.front import service_of
 from local.aws.lambdas.events import Events
 from local.aws.lambdas.functions import Functions
 from local.aws.lambdas.service import LambdaService, Place
+from local.aws.pipes.service import PipesService
 from local.aws.process import enlist, report_ready
 from local.aws.rest import ApiError, RestService
+from local.aws.scheduler.service import SchedulerService
+from local.aws.targets import Targets
+from simulator import Engine
+from simulator.api import create_app
 from simulator.api.guard import ASGIApp, Receive, Scope, Send, guard
+
+
+class _Tasks:
+    def __init__(self, lambdas: LambdaService) -> None:
+        self._lambdas = lambdas
+
+    async def run(self, call: Any) -> Any:
+        from simulator.tasks import TaskFailed
+        payload, error = await self._lambdas.run(call.arguments["FunctionName"], json.dumps(call.arguments["Payload"]).encode())
+        if error:
+            raise TaskFailed(json.loads(payload)["errorType"], payload.decode())
+        return {"Payload": json.loads(payload), "StatusCode": 200}
 
 
 class Services:
@@ -44,7 +62,18 @@ class Services:
             client=settings["runtime"],
         )  # fmt: skip
         self.lambdas = LambdaService(Functions(self.documents), Events(self.documents), place, self._fetch)
+        self.engine = Engine(_Tasks(self.lambdas), region=settings["region"], account=settings["account"])
+        targets = Targets(self.engine, self.lambdas)
+        where = {"region": settings["region"], "account": settings["account"]}
+        self._sqs = JsonClient(settings["endpoint"], "sqs", "AmazonSQS", settings["region"])
+        self.pipes = PipesService(
+            self.documents, self._sqs, targets.for_pipe, concurrency=settings["pipe_pollers"], **where
+        )  # fmt: skip
+        self.scheduler = SchedulerService(self.documents, targets.deliver, **where)
         self._apps: dict[str, ASGIApp] = {
+            "states": create_app(self.engine),
+            "pipes": RestService("pipes", self.pipes),
+            "scheduler": RestService("scheduler", self.scheduler),
             "lambda": RestService("lambda", self.lambdas, validation_error="InvalidParameterValueException"),
         }
 
@@ -58,10 +87,16 @@ class Services:
     async def start(self) -> None:
         """Take up what an earlier process left."""
         await self.lambdas.start()
+        await self.pipes.start()
+        await self.scheduler.start()
 
     async def close(self) -> None:
         """End workers and pollers."""
+        await self.scheduler.close()
+        await self.pipes.close()
+        await self.engine.close()
         await self.lambdas.close()
+        self._sqs.close()
         self.documents.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -30,6 +30,8 @@ class LocalAws:
     `state`: folder for everything that it writes; a temporary one, removed by `stop()`, if None. What an earlier run
     left there of functions, pipes and state machines is discarded: the emulator's own state is memory only.
     `lambda_workers`: how many worker processes one Lambda function may have at a time.
+    `pipe_pollers`: how many batches a pipe has in flight at most. `runtime`: "auto" runs AWS's Lambda runtime client where
+    it is installed, "loop" our own always.
     `on_event(text)`: told about restarts and failures of the children, from the supervisor's thread.
     """
 
@@ -47,12 +49,14 @@ class LocalAws:
         state: Path | None = None,
         region: str = REGION,
         lambda_workers: int = 3,
+        pipe_pollers: int = 5,
         runtime: str = "auto",
         on_event: Callable[[str], None] | None = None,
     ) -> None:
         self._given_state = state
         self.region = region
         self._lambda_workers = lambda_workers
+        self._pipe_pollers = pipe_pollers
         self._runtime = runtime
         self._on_event = on_event or (lambda text: None)
         self._sockets: dict[str, socket.socket] = {}
@@ -175,6 +179,7 @@ class LocalAws:
                 "region": self.region,
                 "account": self.account,
                 "lambda_workers": self._lambda_workers,
+                "pipe_pollers": self._pipe_pollers,
                 "runtime": self._runtime,
             },
             log=self.state_dir / "logs" / "services.log",

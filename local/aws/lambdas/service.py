@@ -68,6 +68,11 @@ class LambdaService:
         outcome = await self._run(arn, None, payload, None)
         return outcome.payload, outcome.error
 
+    async def accept(self, arn: str, payload: bytes) -> None:
+        """Take an event for a function; it is on disk when this returns. Raises ApiError ResourceNotFoundException."""
+        self._functions.find(arn, None, self._place.prefix)
+        self._events.put(arn, payload)
+
     async def start(self) -> None:
         """Take up what an earlier process left: warm the published versions, run the queued events."""
         for name in self._functions.names():
@@ -320,6 +325,7 @@ class LambdaService:
                 log=self._log(function.name),
                 variables=configuration.get("Environment", {}).get("Variables", {}),
                 platform={
+                    **_logging(configuration["LoggingConfig"]),
                     "AWS_REGION": place.region,
                     "AWS_DEFAULT_REGION": place.region,
                     "AWS_ACCESS_KEY_ID": "test",
@@ -330,6 +336,14 @@ class LambdaService:
             )
             pool = self._pools[key] = Pool(spec, place.home, place.workers)
         return pool
+
+
+def _logging(config: dict[str, Any]) -> dict[str, str]:
+    """The variables by which Lambda tells a runtime how to log."""
+    variables = {"AWS_LAMBDA_LOG_GROUP_NAME": config["LogGroup"], "AWS_LAMBDA_LOG_FORMAT": config["LogFormat"]}
+    if "ApplicationLogLevel" in config:
+        variables["AWS_LAMBDA_LOG_LEVEL"] = config["ApplicationLogLevel"]
+    return variables
 
 
 def _key(configuration: dict[str, Any]) -> str:
@@ -345,6 +359,13 @@ def _configure(configuration: dict[str, Any], asked: dict[str, Any]) -> None:
     if not str(configuration["Runtime"]).startswith("python3"):
         text = f"The local AWS runs Python functions only, not {configuration['Runtime']}."
         raise ApiError("InvalidParameterValueException", text)
+    for key, most in (("Timeout", 900), ("MemorySize", 10240)):  # bounds that the model does not hold
+        if configuration[key] > most:
+            text = (
+                f"1 validation error detected: Value '{configuration[key]}' at '{key[0].lower()}{key[1:]}' failed to "
+                f"satisfy constraint: Member must have value less than or equal to {most}"
+            )
+            raise ApiError("InvalidParameterValueException", text)
     if "Environment" in asked:
         check_variables(asked["Environment"].get("Variables", {}))
         configuration["Environment"] = {"Variables": asked["Environment"].get("Variables", {})}

@@ -1,0 +1,1 @@
+"""EventBridge Scheduler on the laptop: schedules that invoke Lambda functions and start state machines."""

@@ -1,55 +1,103 @@
-"""Compiles and evaluates one JSONata expression, bounded, through jsonata-python."""
+"""Compiles and evaluates one JSONata expression within bounds.
+
+The parser is jsonata-python's; what it parses is compiled here (`simulator.jsonata.compiler`), because that library's
+evaluator takes null for undefined, keeps no bounds and is slow.
+"""
 
 from __future__ import annotations
 
+import sys
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
-from jsonata.jsonata import Jsonata
+from jsonata.jexception import JException
+from jsonata.parser import Parser
 
+from simulator.jsonata.bounds import DEPTH_LIMIT, Budget
+from simulator.jsonata.compiler import compile_node
+from simulator.jsonata.errors import Problem
+from simulator.jsonata.library import NATIVES
+from simulator.jsonata.library.patterns import Pattern
+from simulator.jsonata.scope import Scope, Setting
+from simulator.jsonata.values import UNDEFINED, plain
 from simulator.values import Value
 
+__all__ = ["UNDEFINED", "Problem", "Program", "Setting", "program"]
 
-class Problem(Exception):
-    """The expression cannot be parsed or evaluated; the message is JSONata's."""
-
-
-class Setting(Protocol):
-    """What an evaluation may ask of the execution: seeded randomness and the time."""
-
-    random: Any
-    now: float
-
-
-class Undefined:
-    """The result of an expression that returned nothing."""
-
-
-UNDEFINED = Undefined()
+#: Characters of one expression.
+SOURCE_LIMIT = 262_144
 
 
 class Program:
-    """A parsed expression."""
+    """A compiled expression; it keeps nothing between evaluations and may be shared."""
 
     def __init__(self, source: str) -> None:
+        if len(source) > SOURCE_LIMIT:
+            raise Problem("S0200", "The expression is too long")
         self.source = source
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, DEPTH_LIMIT))
         try:
-            self._program = Jsonata(source, timeout=1000, stack=200)
+            self._evaluate = compile_node(Parser().parse(source, _pattern))
+        except Problem:
+            raise
+        except JException as error:
+            raise Problem(str(getattr(error, "error", "") or "S0201"), str(error)) from None
+        except RecursionError:
+            raise Problem("D1011", "The expression nests too deeply") from None
         except Exception as error:
-            raise Problem(str(error)) from None
+            raise Problem("S0201", f"Syntax error: {error}") from None
+        finally:
+            sys.setrecursionlimit(limit)
 
     def evaluate(self, variables: dict[str, Value], setting: Setting) -> Any:
-        """The value, UNDEFINED, or something that is no JSON (a function). Raises Problem."""
-        # The library's clock runs from the parse; a program that is kept needs a fresh one each time.
-        self._program.environment.set_runtime_bounds(1000, 200)
+        """The value as JSON, UNDEFINED, or NOT_JSON for what is none (a function). Raises Problem, and nothing else."""
+        budget = Budget()
+        outer = Scope(_BUILT_IN, variables, budget, setting)
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(DEPTH_LIMIT)
         try:
-            result = self._program.evaluate(None, variables)
+            result = self._evaluate(UNDEFINED, Scope(outer, {}, budget, setting))
+            return result if result is UNDEFINED else plain(result)
+        except Problem:
+            raise
+        except TypeError as error:
+            if "is no JSON" in str(error):
+                return NOT_JSON
+            raise Problem("D3137", f"The expression cannot be evaluated: {error}") from None
+        except RecursionError:
+            raise Problem("D1011") from None
+        except MemoryError:
+            raise Problem("D1013") from None
         except Exception as error:
-            raise Problem(str(error)) from None
-        return UNDEFINED if result is None else result
+            raise Problem("D3137", f"The expression cannot be evaluated: {error}") from None
+        finally:
+            sys.setrecursionlimit(limit)
+
+
+class _NotJson:
+    """The result of an expression that is no JSON value."""
+
+
+NOT_JSON = _NotJson()
+
+
+def _pattern(source: str, flags: Any) -> Pattern:
+    letters = ("i" if flags.case_insensitive else "") + ("m" if flags.multiline else "")
+    return Pattern(source, letters)
+
+
+class _Nowhere:
+    """The setting of the outermost scope, which evaluates nothing."""
+
+    random: Any = None
+    now = 0.0
+
+
+_BUILT_IN = Scope(None, NATIVES, Budget(), _Nowhere())
 
 
 @lru_cache(maxsize=4096)
 def program(source: str) -> Program:
-    """The parsed expression, from a cache. Raises Problem."""
+    """The compiled expression, from a cache. Raises Problem."""
     return Program(source)

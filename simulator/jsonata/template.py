@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from simulator.errors import EvaluationError
-from simulator.jsonata.engine import UNDEFINED, Problem, program
+from simulator.jsonata.engine import NOT_JSON, UNDEFINED, Problem, program
 from simulator.values import Value, dump, kind
 
 if TYPE_CHECKING:
@@ -59,10 +59,8 @@ def _expression(source: str, location: str) -> Evaluator:
     def evaluate(strand: Strand, states: dict[str, Value]) -> Value:
         if sees_context and "context" not in states:
             states["context"] = strand.context()
-        scope = dict(strand.variables)
-        scope["states"] = states
         try:
-            result = compiled.evaluate(scope, strand.run)
+            result = compiled.evaluate({**strand.variables, "states": states}, strand.run)
         except Problem as problem:
             raise EvaluationError(
                 f"The JSONata expression '{source}' specified for the field '{location}' threw an error during "
@@ -74,7 +72,7 @@ def _expression(source: str, location: str) -> Evaluator:
                 f"The JSONata expression '{source}' specified for the field '{location}' returned nothing (undefined).",
                 location,
             )
-        if not _is_json(result):
+        if result is NOT_JSON:
             raise EvaluationError(
                 f"The JSONata expression '{source}' specified for the field '{location}' returned an unsupported "
                 "result type.",
@@ -83,14 +81,6 @@ def _expression(source: str, location: str) -> Evaluator:
         return result
 
     return evaluate
-
-
-def _is_json(value: Any) -> bool:
-    try:
-        dump(value)
-    except (TypeError, ValueError, RecursionError):
-        return False
-    return True
 
 
 def wrong_type(template: Value, location: str, expected: str, value: Value) -> EvaluationError:

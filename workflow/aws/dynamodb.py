@@ -57,7 +57,7 @@ class GetItem(Service[In, Out]):
         table: Readable[M],
         *,
         of: type[A],
-        key: Callable[[A], str] | Callable[[A], int],
+        key: Callable[[A], str | int],
         consistent: bool = False,
     ) -> None:
         place = caller_place()

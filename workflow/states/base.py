@@ -59,7 +59,13 @@ class Part:
         """A copy that carries these problems until the workflow is created."""
         return self._replace(problems=(*self.problems, *problems)) if problems else self
 
-    def __setattr__(self, name: str, value: object) -> None:
+    def _typed(self, annotations: tuple[Any, ...]) -> None:
+        """Called when a part was constructed as `Pass[A, B](...)`, after its construction."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "__orig_class__":  # set by typing
+            self._typed(value.__args__)
+            return
         raise AttributeError(f"{type(self).__name__} `{self.name}` is frozen: methods return changed copies")
 
     def __delattr__(self, name: str) -> None:

@@ -113,7 +113,7 @@ class Choice(_Builder, Generic[A]):
         if of is None:  # `Choice[A | None](...)` says it after the construction: see __setattr__
             what = f"Choice `{name}` does not say what it takes"
             instead = f'write Choice("{name}", Model), or Choice[A | None]("{name}")'
-            self.problems = (Problem(self.place, what, instead, "choice-type"),)
+            self.problems = (Problem(self.place, what, instead, "of-missing"),)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Typing sets `__orig_class__` when `Choice[A | None](...)` was constructed: only then the type is known."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
-from ..diagnostics import Problem, caller_place
+from ..diagnostics import Place, Problem, caller_place
 from ..expressions import Expression, kinds
 from ..lambdas import compiled, kind_of, root, value_or_lambda
 from .base import A, End, In, Out, State, Step
@@ -14,15 +14,36 @@ B = TypeVar("B")
 
 
 class Pass(State[In, Out]):
-    """Makes a value of its input: `Pass("Item", Enriched, lambda e: Item(...))`. An expression, not a Lambda."""
+    """Makes a value of its input: `Pass("Item", Enriched, lambda e: Item(...))`. An expression, not a Lambda.
+
+    Where the input is a union: `Pass[Device | None, float]("Low", output=lambda d: ...)`.
+    """
 
     shaped: Expression | None
 
-    def __init__(self: Pass[A, B], name: str, of: type[A], output: Callable[[A], B]) -> None:
+    @overload
+    def __init__(self: Pass[A, B], name: str, of: type[A], output: Callable[[A], B]) -> None: ...
+    @overload
+    def __init__(self, name: str, *, output: Callable[[In], Out]) -> None: ...
+    def __init__(self, name: str, of: Any = None, output: Any = None) -> None:
         place = caller_place()
-        takes = kind_of(of)
+        if of is not None:
+            self._fill(name, place=place, **self._made(place, kind_of(of), output))
+            return
+        what = f"Pass `{name}` does not say what it takes"
+        instead = f'write Pass("{name}", Model, ...), or Pass[A | None, B]("{name}", output=...)'
+        problem = Problem(place, what, instead, "of-missing")
+        self._fill(name, place=place, problems=(problem,), shaped=None, untyped=output)
+
+    @staticmethod
+    def _made(place: Place, takes: kinds.Type, output: Any) -> dict[str, Any]:
         made = compiled(output, (root("states.input", takes),), place)
-        self._fill(name, place=place, takes=takes, passes=made.kind, problems=made.problems, shaped=made.expression)
+        return {"takes": takes, "passes": made.kind, "problems": made.problems, "shaped": made.expression}
+
+    def _typed(self, annotations: tuple[Any, ...]) -> None:
+        output = self.__dict__.pop("untyped", None)
+        if output is not None:
+            self.__dict__.update(self._made(self.place, kind_of(annotations[0]), output))
 
 
 class Fail(End[object]):

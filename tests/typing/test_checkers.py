@@ -1,0 +1,90 @@
+"""Both type checkers over the snippets of this folder: what is good passes, each mistake is refused with its words.
+
+One run of each checker for all files.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from mypy import api
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+GOOD = [HERE / "good.py", ROOT / "tests" / "workflow" / "flows.py"]
+BAD = HERE / "bad" / "mistakes.py"
+
+Messages = dict[tuple[str, int], str]
+
+
+def expected() -> list[tuple[int, str, str]]:
+    """(line of the mistake, what mypy must say, what pyright must say)."""
+    found = []
+    words: dict[str, str] = {}
+    for number, line in enumerate(BAD.read_text().splitlines(), 1):
+        if comment := re.fullmatch(r"# (mypy|pyright) says: (.*)", line):
+            words[comment[1]] = comment[2]
+        elif words and line:
+            found.append((number, words["mypy"], words["pyright"]))
+            words = {}
+    return found
+
+
+@pytest.fixture(scope="module")
+def mypy() -> Messages:
+    config = ["--config-file", str(ROOT / "pyproject.toml"), "--follow-imports=silent", "--no-error-summary"]
+    out, err, _ = api.run([*config, *map(str, (*GOOD, BAD))])
+    assert not err, err
+    said: Messages = defaultdict(str)
+    for path, line, text in re.findall(r"^(.+?\.py):(\d+): (?:error|note): (.*)$", out, re.MULTILINE):
+        said[Path(path).name, int(line)] += text + "\n"
+    return said
+
+
+@pytest.fixture(scope="module")
+def pyright(tmp_path_factory: pytest.TempPathFactory) -> Messages:
+    copy = tmp_path_factory.mktemp("bad") / BAD.name  # the project's settings exclude the folder of mistakes
+    copy.write_text(BAD.read_text())
+    command = [sys.executable, "-m", "pyright", "--outputjson", *map(str, (*GOOD, copy))]
+    out = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300).stdout
+    said: Messages = defaultdict(str)
+    for problem in json.loads(out)["generalDiagnostics"]:
+        if problem["severity"] == "error":
+            said[Path(problem["file"]).name, problem["range"]["start"]["line"] + 1] += problem["message"] + "\n"
+    return said
+
+
+@pytest.mark.parametrize("checker", ["mypy", "pyright"])
+def test_what_is_good_passes(checker: str, request: pytest.FixtureRequest) -> None:
+    said = request.getfixturevalue(checker)
+    assert {place: text for place, text in said.items() if place[0] != BAD.name} == {}
+
+
+@pytest.mark.parametrize("checker", ["mypy", "pyright"])
+def test_each_mistake_is_refused_with_its_words(checker: str, request: pytest.FixtureRequest) -> None:
+    said = request.getfixturevalue(checker)
+    wanted = {line: (mypy if checker == "mypy" else pyright) for line, mypy, pyright in expected()}
+    missed = {}
+    for line, words in wanted.items():
+        text = said.get((BAD.name, line), "")
+        if (words == "nothing") != (text == "") or (words != "nothing" and words not in text):
+            missed[line] = (words, text)
+    assert missed == {}
+    assert {line for name, line in said if name == BAD.name} <= set(wanted)
+
+
+@pytest.mark.parametrize("checker", ["mypy", "pyright"])
+def test_no_refusal_hides_the_word_behind_overloads(checker: str, request: pytest.FixtureRequest) -> None:
+    said = request.getfixturevalue(checker)
+    hidden = [text for text in said.values() if re.match(r"No overload|No matching overload", text)]
+    assert hidden == []
+
+
+def test_there_are_enough_mistakes() -> None:
+    assert len(expected()) >= 25

@@ -1,0 +1,1 @@
+"""Tests of the language: states, chains, graphs, definitions, checks."""

@@ -1,0 +1,182 @@
+"""Up: makes what a program asks for, in the local AWS.
+
+Stage: one of the two kinds of work. Resources are made in the SDK's threads, as soon as what they depend on is there.
+After the first failure nothing new is begun; what is under way is finished and kept in the state.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, ParamValidationError
+
+from local.engine import urns
+from local.engine.assets import AssetError, zipped
+from local.engine.config import Project
+from local.engine.diagnostics import Problem, did_you_mean
+from local.engine.monitor import Refused
+from local.engine.properties import Unknown, has_unknown, revealed
+from local.engine.providers import Provider
+from local.engine.registration import Registration, Resource
+from local.engine.session import Session
+from local.engine.state import State
+from local.engine.work import BaseWork, with_secrets
+from local.resources.base import Call, Handler, Unsupported
+from local.resources.invokes import INVOKES, Asked, partition_of
+from local.resources.registry import MODULES
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something to show while a deployment runs. `kind`: created, failed, or the severity of a program's message."""
+
+    kind: str
+    subject: str = ""
+    seconds: float = 0.0
+    text: str = ""
+
+    def __str__(self) -> str:
+        if self.kind == "created":
+            return f"{self.subject} created in {self.seconds:.2f} s"
+        return ": ".join(part for part in (self.kind, self.subject, self.text) if part)
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What was made. `outputs` are the stack's, as plain values; `resources` in the order of the program."""
+
+    stack: str
+    outputs: dict[str, Any]
+    resources: tuple[Resource, ...]
+    seconds: float = 0.0
+    messages: tuple[tuple[str, str], ...] = field(default=())
+
+    def of(self, type: str) -> tuple[Resource, ...]:
+        """All resources of a type, such as `aws:sqs/queue:Queue`."""
+        return tuple(resource for resource in self.resources if resource.type == type)
+
+
+class Deploying(BaseWork):
+    """The work of an `up` on an empty state."""
+
+    dry_run = False
+
+    def __init__(
+        self, project: Project, account: str, session: Session, state: State, on_event: Callable[[Event], None]
+    ) -> None:
+        super().__init__(project, account)
+        self._session = session
+        self._state = state
+        self._on_event = on_event
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Begin nothing new."""
+        self._stopped.set()
+
+    def register(self, registration: Registration) -> Resource | None:
+        """Make a resource, unless another has failed."""
+        if self._stopped.is_set():
+            raise Refused("another resource failed")
+        return super().register(registration)
+
+    def perform(
+        self, registration: Registration, inputs: dict[str, Any], handler: Handler | None, provider: Provider | None
+    ) -> Resource | None:
+        """Make the resource and keep it in the state. Raises Refused, with the problem recorded."""
+        if provider is None:
+            id = urns.hexadecimal(registration.urn, 32) if registration.custom else ""
+            resource = Resource.of(registration, id, inputs, dict(inputs))
+            self._state.made(resource)
+            return resource
+        if handler is None:
+            raise self._fail(
+                registration, "the local AWS does not have this type", f"{did_you_mean(registration.type, MODULES)}"
+            )
+        unknown = handler.unknown_inputs(revealed(inputs))
+        if unknown:
+            what = f"the local AWS does not honour {', '.join(unknown)}"
+            raise self._fail(registration, what, "leave it out in this stack, or teach local/resources what it means")
+        if has_unknown(inputs):
+            raise self._fail(registration, "an input is still unknown", "")
+        return self._create(registration, inputs, handler, provider)
+
+    def _create(
+        self, registration: Registration, inputs: dict[str, Any], handler: Handler, provider: Provider
+    ) -> Resource:
+        plain = revealed(inputs)
+        region = plain.pop("region", None) or provider.region
+        tags = {**provider.tags, **(plain.get("tags") or {})}
+        call = Call(
+            urn=registration.urn,
+            inputs=plain,
+            region=region,
+            account=self.account,
+            partition=partition_of(region),
+            client=lambda service: self._session.client(service, region),
+            archive=lambda name: zipped(plain[name], self.project.root),
+            tags=tags,
+        )
+        self._state.begin(registration, inputs)
+        began = time.monotonic()
+        try:
+            made = handler.create(call)
+        except (Unsupported, AssetError) as error:
+            raise self._fail(registration, error.what, error.instead) from error
+        except ClientError as error:
+            code, message = error.response["Error"].get("Code", "?"), error.response["Error"].get("Message", "")
+            raise self._fail(
+                registration, f"{error.operation_name} failed: {code}: {message}".rstrip(": "), ""
+            ) from error
+        except ParamValidationError as error:
+            raise self._fail(registration, " ".join(str(error).split()), "") from error
+        except EndpointConnectionError as error:
+            what = f"the local AWS at {self._session.endpoint} does not answer"
+            raise self._fail(registration, what, "start it, or give its endpoint") from error
+        except BotoCoreError as error:
+            raise self._fail(registration, str(error), "") from error
+        except Exception as error:
+            what = f"{type(handler).__name__} of local/resources failed: {type(error).__name__}: {error}"
+            raise self._fail(registration, what, "") from error
+        outputs = {**inputs, "region": region, **made.outputs}
+        if tags:
+            outputs["tagsAll"] = tags
+        extra = registration.options.get("additionalSecretOutputs")
+        resource = Resource.of(registration, made.id, inputs, with_secrets(outputs, inputs, extra))
+        self._state.made(resource)
+        self._on_event(Event("created", registration.subject, time.monotonic() - began))
+        return resource
+
+    def failed(self, registration: Registration) -> Resource | None:
+        """Stop: what comes after would be made of unknowns."""
+        self.stop()
+        raise Refused(registration.subject)
+
+    def refuse(self, problem: Problem) -> Refused:
+        """Record a problem and begin nothing new."""
+        self.stop()
+        return super().refuse(problem)
+
+    def outputs(self, urn: str, outputs: dict[str, Any]) -> None:
+        """The outputs of a component, or of the stack."""
+        super().outputs(urn, outputs)
+        self._state.outputs(urn, outputs, stack=urns.type_of(urn) == urns.STACK_TYPE)
+
+    def answer(self, token: str, arguments: dict[str, Any], provider: Provider) -> dict[str, Any] | Unknown:
+        """Call a function of pulumi_aws against the local AWS."""
+        given = revealed(arguments)
+        region = given.get("region") or provider.region
+        asked = Asked(given, region, self.account, lambda service: self._session.client(service, region))
+        try:
+            return INVOKES[token](asked) or {}
+        except (ClientError, BotoCoreError) as error:
+            raise self.refuse(Problem(str(error), subject=token)) from error
+
+    def _fail(self, registration: Registration, what: str, instead: str) -> Refused:
+        self._state.failed(registration.urn)
+        self._on_event(Event("failed", registration.subject, text=what))
+        return self.refuse(registration.problem(what, instead))

@@ -1,0 +1,1 @@
+"""How each supported type of AWS resource is made in the local AWS, one module a type."""

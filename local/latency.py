@@ -17,29 +17,35 @@ from local.fleet import Kind, Message
 
 _ASK_EVERY: Final = 0.03
 _REST: Final = 0.4
+_AT_ONCE: Final = 3
 _PATIENCE: Final = 30.0
 
 
 @dataclass
 class Latency:
-    """Measures one reading at a time, with a rest between, so that measuring does not become the load.
+    """Measures a few readings at a time, with rests between, so that measuring does not become the load.
 
     `stored(reading id)` says whether the reading is in the table; blocking, called in a thread.
     """
 
     stored: Callable[[str], bool]
     seconds: list[float] = field(default_factory=list)
-    _wanted: asyncio.Queue[tuple[str, float]] = field(default_factory=lambda: asyncio.Queue(maxsize=1))
+    _waiting: list[asyncio.Future[tuple[str, float]]] = field(default_factory=list)
 
     def offer(self, message: Message, began: float) -> None:
-        """Consider a message that was published at `began` (monotonic seconds); dropped while another is measured."""
-        if message.kind in (Kind.NORMAL, Kind.OUT_OF_RANGE) and not self._wanted.full():
-            self._wanted.put_nowait((f"{message.device}#{message.message_id}", began))
+        """Consider a message that was published at `began` (monotonic seconds); dropped while all are measuring."""
+        if message.kind in (Kind.NORMAL, Kind.OUT_OF_RANGE) and self._waiting:
+            self._waiting.pop().set_result((f"{message.device}#{message.message_id}", began))
 
     async def measure(self) -> None:
-        """Measure what is offered, until cancelled."""
+        """Measure of what is offered, until cancelled."""
+        await asyncio.gather(*(self._measure() for _ in range(_AT_ONCE)))
+
+    async def _measure(self) -> None:
         while True:
-            reading, began = await self._wanted.get()
+            offered: asyncio.Future[tuple[str, float]] = asyncio.get_running_loop().create_future()
+            self._waiting.append(offered)
+            reading, began = await offered
             while not await asyncio.to_thread(self.stored, reading):
                 if time.monotonic() - began > _PATIENCE:
                     break
@@ -47,9 +53,6 @@ class Latency:
             else:
                 self.seconds.append(time.monotonic() - began)
             await asyncio.sleep(_REST)
-            # What was offered during the rest is old by now: its time would count the rest.
-            while not self._wanted.empty():
-                self._wanted.get_nowait()
 
     def brief(self) -> str:
         """Return "p50 120 ms" of what was measured so far; there must be something."""

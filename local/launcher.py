@@ -40,7 +40,7 @@ class LocalError(Exception):
 
 
 # Errors whose text is written for the person who runs it; of all others the class is named too.
-_PLAIN: Final = (LocalError, ChildFailed, DeploymentError, RunFailed, WatchError)
+_PLAIN: Final = (LocalError, ChildFailed, RunFailed, WatchError)
 
 
 def main(options: Options, state: Path = STATE, stream: TextIO | None = None) -> int:
@@ -61,14 +61,24 @@ def main(options: Options, state: Path = STATE, stream: TextIO | None = None) ->
         screen.line("stopped before the devices had spoken; nothing to account for")
         return 130
     except Exception as error:
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        screen.line(lines[0] if isinstance(error, _PLAIN) else f"unexpected {type(error).__name__}: {lines[0]}")
-        for line in lines[1:]:
+        first, *others = _said(error)
+        screen.line(first)
+        for line in others:
             screen.line(f"  {line}")
         if log.exists():
             _LOG.error("the run failed", exc_info=error)
             screen.line(f"the whole story: {log}")
         return 1
+
+
+def _said(error: Exception) -> list[str]:
+    """What to tell the person of a failure, by lines; tracebacks are for the log."""
+    if isinstance(error, DeploymentError):
+        return "\n".join(str(problem) for problem in error.problems).splitlines()
+    lines = str(error).strip().splitlines() or ["no words for it"]
+    if not isinstance(error, _PLAIN):
+        lines[0] = f"unexpected {type(error).__name__}: {lines[0]}"
+    return lines
 
 
 def _run(options: Options, state: Path, screen: view.View) -> int:

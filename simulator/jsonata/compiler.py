@@ -69,9 +69,18 @@ def _pairs(pairs: Any) -> list[tuple[Eval, Eval]]:
 
 def _literal(node: Any) -> Eval:
     value = node.value
-    if not isinstance(value, str | int | float | bool):
+    if isinstance(value, str):
+        value = _joined(value)
+    elif not isinstance(value, int | float | bool):
         value = None  # the parser's own object for null
     return lambda context, scope: value
+
+
+def _joined(text: str) -> str:
+    """Text with escaped surrogate pairs as the characters that they stand for."""
+    if not any("\ud800" <= character <= "\udfff" for character in text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
 def _regex(node: Any) -> Eval:
@@ -183,9 +192,16 @@ def _lambda(node: Any) -> Eval:
     return lambda context, scope: Lambda(names, body, context, scope, checked)
 
 
-def _declared(parsed: Any) -> Signature | None:
-    text = getattr(parsed, "_signature", None) or getattr(parsed, "signature", None)
-    return Signature(str(text), "lambda") if text else None
+def _declared(parsed: Any) -> Signature:
+    """The signature of a lambda, from the parts that the parser keeps of it."""
+    parts: list[str] = []
+    for parameter in parsed._params:
+        modifiers = parameter.regex.removeprefix("f").rpartition("]")[2]
+        if parameter.context:
+            modifiers = "-" + modifiers.removeprefix("?")
+        items = f"<{parameter.subtype}>" if parameter.subtype else ""
+        parts.append(f"{parameter.type}{items}{modifiers}")
+    return Signature(f"<{''.join(parts)}>", "lambda")
 
 
 def _tail(call: Any) -> Eval:

@@ -28,6 +28,22 @@ __all__ = ["UNDEFINED", "Problem", "Program", "Setting", "program"]
 SOURCE_LIMIT = 262_144
 
 
+class _Parser(Parser):  # type: ignore[misc]  # the library has no types
+    """The parser, processing each node once: `a ?: b` shares a node, which processing twice would change twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._processed: dict[int, tuple[Any, Any]] = {}
+
+    def process_ast(self, expr: Any) -> Any:
+        known = self._processed.get(id(expr))
+        if known is not None:
+            return known[1]
+        result = super().process_ast(expr)
+        self._processed[id(expr)] = (expr, result)
+        return result
+
+
 class Program:
     """A compiled expression; it keeps nothing between evaluations and may be shared."""
 
@@ -38,7 +54,7 @@ class Program:
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(max(limit, DEPTH_LIMIT))
         try:
-            self._evaluate = compile_node(Parser().parse(source, _pattern))
+            self._evaluate = compile_node(_Parser().parse(source, _pattern))
         except Problem:
             raise
         except JException as error:

@@ -368,6 +368,8 @@ def evaluate_group(pairs: list[tuple[Eval, Eval]], value: Any, scope: Scope) -> 
     tuples = value.__class__ is Seq and value.tuples
     items = value if isinstance(value, list) else [value]
     groups: dict[str, tuple[Any, int]] = {}
+    if tuples and not items:
+        return {}
     for item in items or [UNDEFINED]:
         scope.budget.tick()
         context, inner = item, scope

@@ -37,9 +37,8 @@ class Scope:
         """A variable's value, or undefined."""
         scope: Scope | None = self
         while scope is not None:
-            value = scope.variables.get(name, UNDEFINED)
-            if value is not UNDEFINED:
-                return value
+            if name in scope.variables:
+                return scope.variables[name]
             scope = scope.parent
         return UNDEFINED
 

@@ -138,7 +138,7 @@ def equal(first: Any, second: Any) -> bool:
 
 def number_text(value: float) -> str:
     """A number as JavaScript writes it, rounded to 15 significant digits as $string does."""
-    if value.__class__ is int and abs(value) < 10**15:
+    if value.__class__ is int and abs(value) <= 2**53:
         return str(value)
     rounded = float(f"{value:.15g}")
     if rounded == 0:

@@ -98,7 +98,7 @@ def match(scope: Scope, text: Any, pattern: Any, limit: Any = UNDEFINED) -> Any:
 
 def contains(scope: Scope, text: Any, pattern: Any) -> Any:
     """$contains."""
-    if text is UNDEFINED:
+    if text is UNDEFINED or pattern is UNDEFINED:
         return UNDEFINED
     if pattern.__class__ is str:
         return pattern in text

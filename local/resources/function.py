@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from local.resources.base import Call, Handler, Made, Naming, Unsupported, given, names, pascal
 
@@ -18,7 +19,7 @@ class Function(Handler):
         "environment.variables.* tracingConfig.mode ephemeralStorage.size "
         "loggingConfig.logFormat loggingConfig.logGroup loggingConfig.applicationLogLevel loggingConfig.systemLogLevel"
     )
-    ignores: dict[str, str] = {  # noqa: RUF012 read only
+    ignores: ClassVar[Mapping[str, str]] = {
         "packageType": "a zip is what code is",
         "kmsKeyArn": "the local AWS encrypts nothing",
         "reservedConcurrentExecutions": "the local AWS has its own number of workers",

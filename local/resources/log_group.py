@@ -5,6 +5,9 @@ https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateL
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from local.resources.base import Call, Handler, Made, Naming, given, names
 
 
@@ -13,7 +16,7 @@ class LogGroup(Handler):
 
     type = "aws:cloudwatch/logGroup:LogGroup"
     handles = names("name namePrefix retentionInDays kmsKeyId logGroupClass")
-    ignores: dict[str, str] = {  # noqa: RUF012 read only
+    ignores: ClassVar[Mapping[str, str]] = {
         "skipDestroy": "it matters when a log group is removed",
     }
     naming = Naming(longest=512)

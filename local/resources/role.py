@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from local.resources.base import Call, Handler, Made, Naming, given, names
 
 
@@ -10,7 +13,7 @@ class Role(Handler):
 
     type = "aws:iam/role:Role"
     handles = names("name namePrefix description assumeRolePolicy path maxSessionDuration permissionsBoundary")
-    ignores: dict[str, str] = {  # noqa: RUF012 read only
+    ignores: ClassVar[Mapping[str, str]] = {
         "forceDetachPolicies": "it matters when a role is removed",
     }
     naming = Naming(longest=64)

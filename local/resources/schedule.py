@@ -5,7 +5,8 @@ https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.htm
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from local.resources.base import Call, Handler, Made, Naming, given, names, pascal
 
@@ -18,9 +19,10 @@ class Schedule(Handler):
         "name namePrefix description groupName scheduleExpression scheduleExpressionTimezone state "
         "startDate endDate actionAfterCompletion "
         "flexibleTimeWindow.mode flexibleTimeWindow.maximumWindowInMinutes target.arn target.roleArn target.input "
-        "target.retryPolicy.maximumRetryAttempts target.retryPolicy.maximumEventAgeInSeconds target.deadLetterConfig.arn"
+        "target.retryPolicy.maximumRetryAttempts target.retryPolicy.maximumEventAgeInSeconds "
+        "target.deadLetterConfig.arn"
     )
-    ignores: dict[str, str] = {  # noqa: RUF012 read only
+    ignores: ClassVar[Mapping[str, str]] = {
         "kmsKeyArn": "the local AWS encrypts nothing",
     }
     naming = Naming(longest=64)

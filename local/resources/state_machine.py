@@ -5,7 +5,8 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMa
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from local.resources.base import Call, Handler, Made, Naming, names
 
@@ -18,7 +19,7 @@ class StateMachine(Handler):
         "name namePrefix type roleArn definition publish versionDescription tracingConfiguration.enabled "
         "loggingConfiguration.logDestination loggingConfiguration.level loggingConfiguration.includeExecutionData"
     )
-    ignores: dict[str, str] = {  # noqa: RUF012 read only
+    ignores: ClassVar[Mapping[str, str]] = {
         "encryptionConfiguration.*": "the local Step Functions encrypts nothing",
     }
     naming = Naming(longest=80)

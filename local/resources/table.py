@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from local.resources.base import Call, Handler, Made, Naming, names
 
@@ -17,7 +17,7 @@ class Table(Handler):
         "globalSecondaryIndexes.* localSecondaryIndexes.* streamEnabled streamViewType tableClass "
         "ttl.attributeName ttl.enabled pointInTimeRecovery.enabled serverSideEncryption.enabled"
     )
-    ignores: dict[str, str] = {  # noqa: RUF012 read only
+    ignores: ClassVar[Mapping[str, str]] = {
         "serverSideEncryption.kmsKeyArn": "the local AWS keeps tables in memory, unencrypted",
     }
     naming = Naming(longest=255)

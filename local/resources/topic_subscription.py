@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from local.resources.base import Call, Handler, Made, names
 
 _ATTRIBUTES = {
@@ -19,7 +22,7 @@ class TopicSubscription(Handler):
 
     type = "aws:sns/topicSubscription:TopicSubscription"
     handles = names("topic protocol endpoint") | frozenset(_ATTRIBUTES)
-    ignores: dict[str, str] = {  # noqa: RUF012 read only
+    ignores: ClassVar[Mapping[str, str]] = {
         "endpointAutoConfirms": "the local AWS needs no confirmation",
         "confirmationTimeoutInMinutes": "the local AWS needs no confirmation",
     }

@@ -8,7 +8,8 @@ reading stored goes on to what is missing: alerts go out at least once, readings
 
 Worst path, when every attempt takes its whole timeout and every retry is used: Validate 47 s, Enrich 47, Store 27,
 Read stored 27, Alert 27, Mark sent 27, Record repeat 27: 229 s. That is less than TIMEOUT, and TIMEOUT is less than the
-queue's visibility timeout; settings check both.
+queue's visibility timeout; settings check both. What throttles or fails inside AWS is retried in every state, which
+needs no words here.
 """
 
 from typing import Literal
@@ -135,64 +136,64 @@ quarantine = Task("Quarantine", quarantine_message).timeout(10).retry(TRANSIENT,
 checked = (
     Task("Validate", validate)
     .timeout(10)
-    .retry(TRANSIENT)
     .catch(InvalidReading, output=lambda c: Rejected(record=c.input, reason=c.message), then=quarantine.end())
 )
 
 enriched = Parallel(
     "Enrich",
-    Task("Summarise", summarise).timeout(10).retry(TRANSIENT),
-    GetItem("Look up device", devices, of=Reading, key=lambda r: r.device_id).timeout(5).retry(TRANSIENT),
+    Task("Summarise", summarise).timeout(10),
+    GetItem("Look up device", devices, of=Reading, key=lambda r: r.device_id).timeout(5),
 ).output(lambda results, reading: Enriched(reading=reading, summary=results[0], device=results[1]))
 
-# Stored before, by this message or another: the item as it is now says what is still to do.
-read_back = GetItem("Read stored", readings, of=Kept, key=lambda k: k.item.id, consistent=True).timeout(5).retry(
-    TRANSIENT
-).output(lambda stored, mine: Found(reading=mine.reading, item=stored)) >> Choice("Still there?", Found).given(
-    lambda f: f.item,
-    output=lambda f, item: Kept(reading=f.reading, item=item),
-    then=Choice("Same content?", Kept)
-    .when(lambda k: k.item.digest == k.reading.digest, then=Same("Keep stored"))
-    .otherwise(
-        Pass(
-            "Id reused",
-            Kept,
-            lambda k: Rejected(record=k.reading.record, reason="messageId: used before, for other content"),
-        )
-        >> quarantine.end()
-    ),
-).otherwise(Fail("Expired while read"))
+id_reused = (
+    Pass(
+        "Id reused",
+        Kept,
+        lambda k: Rejected(record=k.reading.record, reason="messageId: used before, for other content"),
+    )
+    >> quarantine.end()
+)
 
+same_content = (
+    Choice("Same content?", Kept)
+    .when(lambda k: k.item.digest == k.reading.digest, then=Same("Keep stored"))
+    .otherwise(id_reused)
+)
+
+still_there = (
+    Choice("Still there?", Found)
+    .given(lambda f: f.item, output=lambda f, item: Kept(reading=f.reading, item=item), then=same_content)
+    .otherwise(Fail("Expired while read"))
+)
+
+look_again = (
+    GetItem("Read stored", readings, of=Kept, key=lambda k: k.item.id, consistent=True)
+    .timeout(5)
+    .output(lambda item, mine: Found(reading=mine.reading, item=item))
+)
+
+# It exists, stored by this message or by another: the item as it is now says what is still to do.
 stored = (
     PutItem("Store", readings, of=Kept, item=lambda k: k.item, unless_exists=True)
     .timeout(5)
-    .retry(TRANSIENT)
-    .catch(EXISTS, output=lambda c: c.input, then=read_back)
+    .catch(EXISTS, output=lambda c: c.input, then=look_again >> still_there)
 )
 
-notify = (
-    Publish(
-        "Alert",
-        alerts,
-        of=Kept,
-        message=lambda k: describe(k.item),
-        subject=SUBJECT,
-        attributes={"reading": lambda k: k.item.id},  # an alert may go out twice; subscribers can tell by this
-    )
-    .timeout(5)
-    .retry(TRANSIENT)
-)
+notify = Publish(
+    "Alert",
+    alerts,
+    of=Kept,
+    message=lambda k: describe(k.item),
+    subject=SUBJECT,
+    attributes={"reading": lambda k: k.item.id},  # an alert may go out twice; subscribers can tell by this
+).timeout(5)
 
-mark = (
-    PutItem(
-        "Mark sent",
-        readings,
-        of=Kept,
-        item=lambda k: k.item.model_copy(update={"alert": "sent", "pending_since": None}),
-    )
-    .timeout(5)
-    .retry(TRANSIENT)
-)
+mark = PutItem(
+    "Mark sent",
+    readings,
+    of=Kept,
+    item=lambda k: k.item.model_copy(update={"alert": "sent", "pending_since": None}),
+).timeout(5)
 
 alerted = (
     Choice("Alert pending?", Kept)
@@ -200,23 +201,19 @@ alerted = (
     .otherwise(Same("No alert due"))
 )
 
-record_repeat = (
-    PutItem(
-        "Record repeat",
-        repeats,
-        of=Kept,
-        item=lambda k: Repeat(
-            trace=k.reading.trace,
-            id=k.item.id,
-            device_id=k.item.device_id,
-            stored_by=k.item.trace,
-            received_at=k.reading.received_at,
-            expires=k.reading.expires,
-        ),
-    )
-    .timeout(5)
-    .retry(TRANSIENT)
-)
+record_repeat = PutItem(
+    "Record repeat",
+    repeats,
+    of=Kept,
+    item=lambda k: Repeat(
+        trace=k.reading.trace,
+        id=k.item.id,
+        device_id=k.item.device_id,
+        stored_by=k.item.trace,
+        received_at=k.reading.received_at,
+        expires=k.reading.expires,
+    ),
+).timeout(5)
 
 counted = (
     Choice("Came again?", Kept)
@@ -234,12 +231,10 @@ result = Pass(
     ),
 )
 
-reading = Try(
-    "Reading", checked >> enriched >> Pass("Decide", Enriched, decide) >> stored >> alerted >> counted >> result
-).catch(
-    "States.ALL",
-    output=lambda c: Failed(sqs_id=c.input.messageId, error=c.error),
-    then=Succeed("Failed"),
+flow = checked >> enriched >> Pass("Decide", Enriched, decide) >> stored >> alerted >> counted >> result
+
+reading = Try("Reading", flow).catch(
+    "States.ALL", output=lambda c: Failed(sqs_id=c.input.messageId, error=c.error), then=Succeed("Failed")
 )
 
 batch = Map("Each", reading, of=list[Record], items=lambda records: records).output(

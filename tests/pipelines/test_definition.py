@@ -1,15 +1,16 @@
-"""What the workflow is written out as. After a wanted change: `make golden`, which runs
+"""What the workflow is written out as, how long it may take, and what it needs."""
 
-python -m pytest tests/pipelines --inline-snapshot=create,fix
-"""
+from pathlib import Path
 
-from inline_snapshot import external_file
+import pytest
 
 from pipelines.telemetry import TIMEOUT, telemetry
+from tests.pipelines.golden import FILES
 
 
-def test_golden() -> None:
-    assert telemetry.to_json() == external_file("golden/telemetry.asl.json", format=".txt")
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_golden(file: Path) -> None:
+    assert file.read_text(encoding="utf-8") == FILES[file].to_json(), "wanted? then `make golden`"
 
 
 def test_the_worst_path_ends_before_the_workflow_does() -> None:

@@ -1,5 +1,6 @@
-"""The workflows' definitions as files, which show what a change does. `python -m tests.pipelines.golden` writes them anew
-(as `make golden` does); the tests compare.
+"""The workflows' definitions as files, which show what a change does.
+
+`python -m tests.pipelines.golden` writes them anew, as `make golden` does; the tests compare.
 """
 
 from pathlib import Path

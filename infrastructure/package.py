@@ -63,8 +63,8 @@ def archive(*, bundle_dependencies: bool) -> pulumi.FileArchive:
 
 
 def _file(path: Path) -> pulumi.FileArchive:
-    # Relative: the path goes into the stack's state, which other machines read.
-    return pulumi.FileArchive(os.path.relpath(path))
+    # From the program's folder, where Pulumi runs: the path goes into the stack's state, which other machines read.
+    return pulumi.FileArchive(os.path.relpath(path, ROOT))
 
 
 def sources_only(root: Path = ROOT, cache: Path = CACHE) -> Path:

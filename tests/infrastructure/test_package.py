@@ -283,8 +283,8 @@ def test_only_an_up_is_patient(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     assert asked == [False, True]
 
 
-def test_the_path_in_the_state_is_relative(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(package.ROOT)
+def test_the_path_in_the_state_starts_at_the_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
     assert package.archive(bundle_dependencies=False).path.startswith("build/lambda/")
 
 

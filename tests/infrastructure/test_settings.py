@@ -1,10 +1,14 @@
 """Settings: every problem at once, each with its place, what is wrong, and what to write instead."""
 
+import re
+import tempfile
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from infrastructure.settings import ROOT, Limits, Settings, SettingsError, read
 from infrastructure.stack_files import StackFiles
@@ -164,9 +168,21 @@ def test_the_largest_batch_that_fits_is_taken_and_one_more_is_not(tmp_path: Path
     assert limits in problems_of(tmp_path, config(batchSize=8, largestMessageBytes=15873))[0]
 
 
-def test_what_it_says_to_write_is_accepted(tmp_path: Path) -> None:
-    assert settings_of(tmp_path, config(largestMessageBytes=65536, batchSize=1)).batch_size == 1
-    assert settings_of(tmp_path, config(largestMessageBytes=32256, batchSize=4)).batch_size == 4
+@given(batch=st.integers(1, 10_000), largest=st.integers(12_000, 131_000))
+def test_what_it_says_to_write_is_accepted_and_no_more(batch: int, largest: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        try:
+            assert settings_of(root, config(batchSize=batch, largestMessageBytes=largest)).batch_size == batch
+        except SettingsError as error:
+            (problem,) = error.problems
+            advice = re.findall(r"a (batchSize|largestMessageBytes) of at most (\d+)", problem)
+            assert advice
+            for setting, most in advice:
+                right = {"batchSize": batch, "largestMessageBytes": largest} | {setting: int(most)}
+                settings_of(root, config(**right))
+                with pytest.raises(SettingsError):
+                    settings_of(root, config(**{**right, setting: int(most) + 1}))
 
 
 def test_a_queue_too_narrow_for_a_reading(tmp_path: Path) -> None:

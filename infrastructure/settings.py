@@ -235,25 +235,28 @@ def _unfitting(s: Settings, limits: Limits, at: Callable[[str], str]) -> Iterato
 
 
 def _bytes(s: Settings, at: Callable[[str], str]) -> Iterator[str]:
-    longest_reading = 4 * -(-PAYLOAD_BYTES // 3) + ENVELOPE_BYTES
-    # A body is JSON in a JSON string: in the worst case every character of it is escaped.
-    each = 2 * s.largest_message_bytes + RECORD_CHARACTERS
-    if s.batch_size * each > STATE_BYTES:
-        fewer = STATE_BYTES // each
+    longest = 4 * -(-PAYLOAD_BYTES // 3) + ENVELOPE_BYTES
+    if s.largest_message_bytes < longest:
+        yield (
+            f"{at('largest_message_bytes')}: the longest reading, {PAYLOAD_BYTES} bytes, fills up to {longest} in its "
+            f"envelope, and would go to the dead-letter queue; write at least {longest}"
+        )
+    characters = s.batch_size * _record(s.largest_message_bytes)
+    if characters > STATE_BYTES:
+        fewer = STATE_BYTES // _record(s.largest_message_bytes)
         smaller = (STATE_BYTES // s.batch_size - RECORD_CHARACTERS) // 2
         instead = [f"a batchSize of at most {fewer}"] if fewer >= 1 else []
-        instead += [f"a largestMessageBytes of at most {smaller}"] if smaller >= longest_reading else []
+        instead += [f"a largestMessageBytes of at most {smaller}"] if smaller >= longest else []
+        both = f"a largestMessageBytes of {longest} and a batchSize of at most {STATE_BYTES // _record(longest)}"
         yield (
             f"{at('batch_size')}: {s.batch_size} messages of {s.largest_message_bytes} bytes, escaped, make up to "
-            f"{s.batch_size * each:,} characters, and a state carries {STATE_BYTES:,}; "
-            f"write {' or '.join(instead)}"
+            f"{characters:,} characters, and a state carries {STATE_BYTES:,}; write {' or '.join(instead) or both}"
         )
 
-    if s.largest_message_bytes < longest_reading:
-        yield (
-            f"{at('largest_message_bytes')}: the longest reading, {PAYLOAD_BYTES} bytes, fills up to {longest_reading} in its "
-            f"envelope, and would go to the dead-letter queue; write at least {longest_reading}"
-        )
+
+def _record(body: int) -> int:
+    """Characters of a message in a batch. Its body is JSON in a JSON string: at worst all of it is escaped."""
+    return 2 * body + RECORD_CHARACTERS
 
 
 def _timeouts(s: Settings, limits: Limits, at: Callable[[str], str]) -> Iterator[str]:

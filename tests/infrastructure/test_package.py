@@ -126,6 +126,7 @@ def test_a_package_is_built_once(project: Path, tmp_path: Path) -> None:
 
 def test_old_packages_do_not_pile_up(project: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
+    path = cache
     for number in range(package.KEPT + 3):
         (project / "handlers/hello.py").write_text(f"n = {number}\n")
         path = package.sources_only(project, cache)

@@ -34,10 +34,10 @@ contracts: install ## who may import whom
 	@$(BIN)/lint-imports
 
 golden: install ## write the golden files anew (git diff shows what a change does)
-	@$(BIN)/python -m tools.golden
+	@$(BIN)/python -m tests.golden
 
 golden-check: install ## fail when a golden file is stale
-	@$(BIN)/python -m tools.golden --check
+	@$(BIN)/python -m tests.golden --check
 
 lock: install ## compile the hashed locks from pyproject.toml
 	@sh tools/lock.sh

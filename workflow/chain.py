@@ -36,6 +36,8 @@ def steps(part: Part, after: str | None, visit: Callable[[Part], None]) -> list[
             following = None
         elif isinstance(state, BackTo):
             following = state.name
+        elif isinstance(state, Invalid):
+            following = None
         else:
             found.append((state, following))
             following = state.name

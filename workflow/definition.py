@@ -15,6 +15,7 @@ from .checks import Subject, check
 from .checks.duration import longest_seconds
 from .diagnostics import Place, Problem, WorkflowError, caller_place
 from .graph import Graph, build
+from .lambdas import UNKNOWN_INPUT
 from .resources import PARTITION, Function, Readable, Symbol, Text, Topic
 from .states.base import A, Part, R, Step, X, as_part
 
@@ -38,8 +39,9 @@ class Workflow(Generic[In, Out]):
         self.graph: Graph = build(part)
         subject = Subject(name, self.kind, timeout, self.graph, place)
         problems = [*self.graph.problems, *check(subject)]
-        if any(p.severity == "error" for p in problems):
-            raise WorkflowError(dict.fromkeys(problems))
+        errors = [p for p in problems if p.severity == "error"]
+        if errors:
+            raise WorkflowError(dict.fromkeys([p for p in errors if p.page != UNKNOWN_INPUT] or errors))
         self.warnings: tuple[Problem, ...] = tuple(problems)
 
     @staticmethod

@@ -13,8 +13,18 @@ from .expressions import Expression, Root, compile_expression, constant, kinds
 from .expressions.nodes import NULL, Binary, Cond, Node
 from .expressions.printer import show
 
+UNKNOWN = kinds.OpaqueT("?")
+"""The kind of a value of which nothing can be known because something else is wrong."""
+
 ANY = kinds.from_annotation(object)
 """The kind of a value of which nothing is known."""
+
+
+UNKNOWN_INPUT = "unknown-input"
+"""The page of a problem that is told only if there is no other, for another is its cause."""
+
+
+_START = "start with a state that says what it takes"
 
 
 @dataclass(frozen=True)
@@ -42,8 +52,8 @@ def expression(node: Node) -> Expression:
 
 @lru_cache(maxsize=4096)
 def root(path: str, kind: kinds.Type | None) -> Root:
-    """A path such as `states.input`, of a kind; anything where the kind is not known."""
-    return Root.path(path, ANY if kind is None else kind)
+    """A path such as `states.input`, of a kind; UNKNOWN where that is not known."""
+    return Root.path(path, UNKNOWN if kind is None else kind)
 
 
 INPUT = expression(root("states.input", None).node)
@@ -56,6 +66,8 @@ def compiled(fn: Callable[..., Any], roots: Sequence[Root], place: Place, *, exp
     if count is not None and count > len(roots):
         what = f"{getattr(fn, '__name__', 'this')} takes {count} arguments, {len(roots)} are given"
         return Compiled(None, (Problem(place, what, "", "lambda-parameters"),))
+    if any(r.kind == UNKNOWN for r in roots[:count]):
+        return Compiled(None, (Problem(place, "what this lambda reads is not known", _START, UNKNOWN_INPUT),))
     try:
         return Compiled(compile_expression(fn, roots[:count], expected=expected))
     except Refusal as refusal:

@@ -13,7 +13,7 @@ from typing import Generic
 from .diagnostics import Place
 from .expressions import Expression, Root, kinds
 from .expressions.nodes import Binary, Block, Call, Cond, Field, Index, Node, Regex, Var, const
-from .lambdas import ANY, expression
+from .lambdas import UNKNOWN, expression, root
 from .states.base import Kind, Out, Part
 
 
@@ -89,10 +89,12 @@ def _message() -> Node:
 
 def caught_root(given: Kind) -> Root:
     """The record that a catcher's output reads, over the input of the failed state."""
+    if given is None:
+        return Root.of(_path("states.input", UNKNOWN), UNKNOWN)
     return Root.record(
         "Caught",
         {
-            "input": Root.path("states.input", given or ANY),
+            "input": root("states.input", given),
             "error": Root.path("states.errorOutput.Error", kinds.STR),
             "cause": Root.path("states.errorOutput.Cause", kinds.STR),
             "message": Root(_message(), kinds.STR),

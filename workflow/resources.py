@@ -115,7 +115,7 @@ def _check_table(name: str, of: Any, key: str, place: Place) -> list[Problem]:
     if key not in fields:
         what = f"{of.__name__} has no field `{key}` to be the key of table `{name}`"
         hint = did_you_mean(key, fields)
-        return [Problem(place, what, f"{hint} Give key=" if hint else "give key=", "table-key")]
+        return [Problem(place, what, f"{hint}: say which by key=" if hint else "give it one", "table-key")]
     kind = kinds.kind(fields[key].type)
     if kind not in ("str", "number"):
         what = f"the key of table `{name}`, {of.__name__}.{key}, is {kinds.show(fields[key].type)}"

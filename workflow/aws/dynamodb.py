@@ -143,7 +143,9 @@ class PutItem(Service[In, Out]):
         if sound is not None and made.expression is not None:
             if not kinds.fits(made.expression.kind, kinds.ModelT(sound.of)):
                 what = f"table `{sound.name}` holds {sound.of.__name__}, but this is {kinds.show(made.expression.kind)}"
-                problems.append(Problem(place_of(item, place), what, f"make a {sound.of.__name__}", "table-item"))
+                problems.append(
+                    Problem(place_of(item, place), what, f"make one: {sound.of.__name__}(...)", "table-item")
+                )
             else:
                 key = _fields(sound)[sound.partition_key].json
                 arguments = {

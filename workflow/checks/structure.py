@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..diagnostics import Place, Problem
 from ..graph import Scope
+from ..resources import Function
 from .subject import Subject
 
 NAME_LENGTH = 80
@@ -22,6 +23,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     for vertex in subject.graph.scope.walk():
         yield from _state_name(vertex.state.name, vertex.state.place)
     yield from _scopes(subject.graph.scope)
+    yield from _handlers(subject)
 
 
 def _workflow_name(subject: Subject) -> Iterator[Problem]:
@@ -40,6 +42,16 @@ def _state_name(name: str, at: Place) -> Iterator[Problem]:
         yield Problem(at, what, f"AWS allows {NAME_LENGTH}", "name")
     elif not name.isprintable():
         yield Problem(at, f"the state's name {name!r} has characters that cannot be printed", "leave them out", "name")
+
+
+def _handlers(subject: Subject) -> Iterator[Problem]:
+    """A Lambda function is named after its handler."""
+    first: dict[str, Function] = {}
+    for vertex in subject.graph.scope.walk():
+        function = getattr(vertex.state, "function", None)
+        if isinstance(function, Function) and first.setdefault(function.name, function) != function:
+            what = f"`{vertex.state.name}` runs another handler named `{function.name}` than a state before"
+            yield Problem(vertex.state.place, what, "functions are deployed by name: rename one", "two-handlers")
 
 
 def _scopes(scope: Scope) -> Iterator[Problem]:

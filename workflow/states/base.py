@@ -15,6 +15,7 @@ from typing_extensions import TypeVar
 
 from ..diagnostics import Place, Problem, caller_place
 from ..expressions import kinds
+from ..join_place import join_place
 
 In = TypeVar("In", contravariant=True)
 Out = TypeVar("Out", covariant=True)
@@ -215,7 +216,7 @@ def as_part(value: object, role: str, place: Place | None = None) -> Part:
     if unfinished is not None:
         part: Part = unfinished()
         return part
-    shown = getattr(value, "__name__", None) or type(value).__name__
+    shown = getattr(value, "__name__", None) or repr(value)
     instead = f'write Task("...", {shown})' if callable(value) else "write a state"
     return Invalid(
         shown, Problem(place or caller_place(), f"{role} is {shown}, which is no state", instead, "no-state")
@@ -228,9 +229,9 @@ def follow(left: Part, other: object) -> Part:
     problems: tuple[Problem, ...] = ()
     if not is_open(left):
         what = f"nothing can follow `{last_name(left)}`: the execution ends there"
-        problems = (Problem(_join_place(), what, f"leave `>> {right.name}` out, or the end before it", "after-end"),)
+        problems = (Problem(join_place(), what, f"leave `>> {right.name}` out, or the end before it", "after-end"),)
     elif not accepts(right, left.passes):
-        problems = (_mismatch(left, right, _join_place()),)
+        problems = (_mismatch(left, right, join_place()),)
     takes = right.takes if isinstance(left, Same) else left.takes
     ends = joined(left.ends, right.ends)
     kind: type[Part]
@@ -268,11 +269,6 @@ def _chain(
         ends=ends,
     )
     return chain
-
-
-def _join_place() -> Place:
-    """Where the `>>` stands. In a chain over several lines that is the line of its right side."""
-    return caller_place()
 
 
 def _mismatch(left: Part, right: Part, place: Place) -> Problem:

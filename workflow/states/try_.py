@@ -12,7 +12,7 @@ from typing import TypeVar
 from ..diagnostics import caller_place
 from ..expressions import Root, kinds
 from ..expressions.nodes import Collect, Index, Node, const
-from ..lambdas import ANY, expression, root
+from ..lambdas import UNKNOWN, expression, root
 from .base import A, In, Kind, Out, Part, R, Step, X, as_part
 from .parallel import branch_result
 from .working import Working
@@ -37,7 +37,7 @@ class Try(Working[In, Out]):
 def unwrapped(kind: Kind) -> Root:
     """`$states.result[0]`. JSONata makes one item of a list of one item, unless `[...]` stands round it."""
     whole = root("states.result", None).node
-    node: Node = Index(whole, const(0), type=kind or ANY)
+    node: Node = Index(whole, const(0), type=kind or UNKNOWN)
     if isinstance(kind, kinds.ListT):
         node = Collect(node, type=kind)
-    return Root.of(node, kind or ANY)
+    return Root.of(node, kind or UNKNOWN)

@@ -47,7 +47,7 @@ class Guarded(State[In, Out, Res]):
         place = caller_place()
         names, problems = resolve(on, None, place)
         problems += check_all(names, place, "a catcher")
-        if not names:
+        if not on:
             problems.append(Problem(place, "a catcher without errors", 'name them, or "States.ALL"', "error-names"))
         target = as_part(then, f"the catch target of `{self.name}`", place)
         shaped, wrong = _caught_output(self, output, target, place)
@@ -104,7 +104,7 @@ class Working(Guarded[In, Out, Res]):
         names, problems = resolve(on, self.service, place)
         problems += check_all(names, place, "a retrier")
         problems += self._too_late("retry", place)
-        if not names:
+        if not on:
             problems.append(Problem(place, "a retry without errors", "name them: .retry(TRANSIENT)", "error-names"))
         problems += _check_retry(attempts, interval, backoff, max_delay, place)
         retrier = Retrier(names, attempts, interval, backoff, max_delay, jitter, place)

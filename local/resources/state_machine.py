@@ -16,7 +16,7 @@ class StateMachine(Handler):
 
     type = "aws:sfn/stateMachine:StateMachine"
     handles = names(
-        "name namePrefix type roleArn definition publish versionDescription tracingConfiguration.enabled "
+        "name namePrefix type roleArn definition publish tracingConfiguration.enabled "
         "loggingConfiguration.logDestination loggingConfiguration.level loggingConfiguration.includeExecutionData"
     )
     ignores: ClassVar[Mapping[str, str]] = {
@@ -30,8 +30,6 @@ class StateMachine(Handler):
         arguments: dict[str, Any] = {}
         if inputs.get("publish"):
             arguments["publish"] = True
-            if inputs.get("versionDescription"):
-                arguments["versionDescription"] = inputs["versionDescription"]
         if logging := inputs.get("loggingConfiguration"):
             arguments["loggingConfiguration"] = {
                 "level": logging.get("level") or "OFF",

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
-from local.resources.base import Call, Handler, Made, Naming, names
+from local.resources.base import Call, Handler, Made, Naming, given, names
 
-# The actions that MiniStack carries out; each input of pulumi_aws is a list of them.
-_ACTIONS = {
-    "dynamodbs": "dynamoDB",
-    "dynamodbv2s": "dynamoDBv2",
-    "lambda": "lambda",
-    "republishes": "republish",
-    "s3": "s3",
-    "sns": "sns",
-    "sqs": "sqs",
-}
-_ERROR_ACTIONS = {
-    "dynamodb": "dynamoDB", "dynamodbv2": "dynamoDBv2", "lambda": "lambda", "republish": "republish", "s3": "s3",
-    "sns": "sns", "sqs": "sqs",
-}  # fmt: skip
+# The actions that the local AWS carries out: inputs of pulumi_aws (lists of actions, and in an error action one of
+# them) and their names in the API. Its rules do not reach the local Lambda, and others are skipped silently.
+_ACTIONS = {"dynamodbv2s": "dynamoDBv2", "republishes": "republish", "sns": "sns", "sqs": "sqs"}
+_ERROR_ACTIONS = {"dynamodbv2": "dynamoDBv2", "republish": "republish", "sns": "sns", "sqs": "sqs"}
 
 
 class TopicRule(Handler):
@@ -40,25 +31,16 @@ class TopicRule(Handler):
             "sql": inputs["sql"],
             "ruleDisabled": not inputs["enabled"],
             "awsIotSqlVersion": inputs["sqlVersion"],
-            "actions": [
-                {api: _action(api, action)} for ours, api in _ACTIONS.items() for action in inputs.get(ours) or []
-            ],
+            "actions": [{api: action} for ours, api in _ACTIONS.items() for action in inputs.get(ours) or []],
+            **given(inputs, description="description"),
         }
-        if inputs.get("description"):
-            payload["description"] = inputs["description"]
         for ours, api in _ERROR_ACTIONS.items():
             if action := (inputs.get("errorAction") or {}).get(ours):
-                payload["errorAction"] = {api: _action(api, action)}
+                payload["errorAction"] = {api: action}
         name = inputs["name"]
-        call.client("iot").create_topic_rule(ruleName=name, topicRulePayload=payload)
+        tags = {"tags": urlencode(call.tags)} if call.tags else {}
+        call.client("iot").create_topic_rule(ruleName=name, topicRulePayload=payload, **tags)
         return Made(name, {"arn": call.arn("iot", f"rule/{name}")})
-
-
-def _action(api: str, action: dict[str, Any]) -> dict[str, Any]:
-    """An action as the API writes it: the same names, with few exceptions."""
-    if api == "dynamoDBv2":
-        return {"roleArn": action["roleArn"], "putItem": action.get("putItem")}
-    return {key: value for key, value in action.items() if value is not None}
 
 
 HANDLER = TopicRule()

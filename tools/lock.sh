@@ -6,3 +6,6 @@ compile() { "$uv" pip compile -q --universal --generate-hashes --no-header --no-
 compile --group dev pyproject.toml -o requirements/dev.txt
 compile --group local -c requirements/dev.txt pyproject.toml -o requirements/local.txt
 printf 'uv\n' | compile -c requirements/dev.txt - -o requirements/uv.txt
+# What goes into the Lambda packages; the runtime itself has boto3 and what that needs.
+compile -c requirements/dev.txt --no-emit-package botocore --no-emit-package python-dateutil \
+    --no-emit-package six --no-emit-package urllib3 requirements/lambda.in -o requirements/lambda.txt

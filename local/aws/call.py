@@ -39,7 +39,7 @@ class JsonClient:
         request = AWSRequest("POST", f"{self._endpoint}/", headers=headers, data=body)
         self._auth.add_auth(request)
         signed = [(k, v) for k, v in request.headers.items() if k.lower() != "host"]
-        signed += [("Host", "%s:%d" % self._address), ("Content-Length", str(len(body)))]
+        signed += [("Host", f"{self._address[0]}:{self._address[1]}"), ("Content-Length", str(len(body)))]
         status, answer = await self._exchange(h11.Request(method="POST", target="/", headers=signed), body)
         try:
             document: dict[str, Any] = json.loads(answer) if answer else {}

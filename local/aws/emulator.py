@@ -40,7 +40,16 @@ class Server(uvicorn.Server):
 
     def __init__(self, settings: dict[str, Any], app: Any) -> None:
         super().__init__(
-            uvicorn.Config(app, lifespan="on", access_log=False, log_level="warning", timeout_keep_alive=75, ws="wsproto", date_header=False, server_header=False)
+            uvicorn.Config(
+                app,
+                lifespan="on",
+                access_log=False,
+                log_level="warning",
+                timeout_keep_alive=75,
+                ws="wsproto",
+                date_header=False,
+                server_header=False,
+            )
         )
         self._settings = settings
 

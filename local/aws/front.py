@@ -17,7 +17,9 @@ from simulator.api.guard import ASGIApp, Message, Receive, Scope, Send
 _SERVICES = frozenset({"states", "lambda", "pipes", "scheduler"})
 _SCOPE = re.compile(rb"Credential=[^/\s,]+/\d{8}/[^/\s,]*/([a-z0-9-]+)/aws4_request")
 _QUERY_SCOPE = re.compile(r"X-Amz-Credential=[^/&]+/\d{8}/[^/&]*/([a-z0-9-]+)/aws4_request")
-_PATHS = re.compile(r"/(2015-03-31|2017-03-31|2020-06-30)/(functions|tags)\b|/v1/pipes\b|/schedules\b|/schedule-groups\b")
+_PATHS = re.compile(
+    r"/(2015-03-31|2017-03-31|2020-06-30)/(functions|tags)\b|/v1/pipes\b|/schedules\b|/schedule-groups\b"
+)
 _HOP_BY_HOP = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"upgrade", b"expect", b"te", b"trailer"})
 
 
@@ -31,9 +33,9 @@ def service_of(scope: Scope) -> str | None:
             target = value
     if found := _SCOPE.search(signed):
         return str(found[1].decode())
-    if query := scope.get("query_string", b""):
-        if presigned := _QUERY_SCOPE.search(unquote(query.decode("latin-1"))):
-            return presigned[1]
+    query = scope.get("query_string", b"")
+    if query and (presigned := _QUERY_SCOPE.search(unquote(query.decode("latin-1")))):
+        return presigned[1]
     if target.startswith(b"AWSStepFunctions."):
         return "states"
     if found_path := _PATHS.match(scope["path"]):
@@ -57,8 +59,8 @@ def front(emulator: ASGIApp, services_port: int) -> ASGIApp:
 
 
 async def _while_listening(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Run `app`, and give up when the client has left: MiniStack would go on with the long poll and then hand messages to
-    nobody, which hides them for a visibility timeout each time a poller is killed."""
+    """Run `app`, and give up when the client has left: MiniStack would go on with the long poll and then hand messages
+    to nobody, which hides them for a visibility timeout each time a poller is killed."""
     complete = asyncio.Event()
 
     async def reading() -> Message:

@@ -106,7 +106,7 @@ def _broker_on_our_socket(mqtt: socket.socket) -> None:
 
 
 def _endpoint_of_the_broker(mqtt: socket.socket) -> None:
-    """DescribeEndpoint names where devices connect. MiniStack answers a name under its HTTP port, which resolves nowhere;
+    """DescribeEndpoint names where devices connect. MiniStack answers a name under its HTTP port that resolves nowhere;
     here it is the broker's own host and port."""
     from ministack.core.responses import json_response
     from ministack.services import iot
@@ -116,7 +116,7 @@ def _endpoint_of_the_broker(mqtt: socket.socket) -> None:
     def describe(*arguments: Any) -> Any:
         status, headers, body = original(*arguments)
         if status == 200:
-            return json_response({"endpointAddress": "127.0.0.1:%d" % mqtt.getsockname()[1]})
+            return json_response({"endpointAddress": f"127.0.0.1:{mqtt.getsockname()[1]}"})
         return status, headers, body
 
     iot._describe_endpoint = describe

@@ -33,7 +33,7 @@ class ChildFailed(Exception):
 
 
 def clean_environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Environment for a process that must not see the user's AWS settings: no `AWS_*`, no `~/.aws`, no metadata service."""
+    """Environment without the user's AWS settings: no `AWS_*`, no `~/.aws`, no metadata service."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     return {
         **kept,

@@ -26,7 +26,7 @@ _LIMIT = 80 * 1024 * 1024  # a 50 MB archive in base64, and room
 
 
 class ApiError(Exception):
-    """An error that AWS would answer: its code (the exception's name in boto3), message, and status if not the model's."""
+    """An error that AWS would answer: its code (the exception in boto3), message, and status if not the model's."""
 
     def __init__(self, code: str, message: str, status: int | None = None) -> None:
         super().__init__(f"{code}: {message}")
@@ -34,7 +34,7 @@ class ApiError(Exception):
 
 
 class RestService:
-    """An ASGI application for one service: `handlers` answers the operations that it has, others are refused by name."""
+    """An ASGI application for one service: `handlers` answers the operations it has, others are refused by name."""
 
     def __init__(self, service: str, handlers: object, *, validation_error: str = "ValidationException") -> None:
         self._service = service
@@ -93,7 +93,9 @@ class RestService:
             if location == "uri":
                 found[name] = _scalar(member, uri[key])
             elif location == "querystring" and key in query:
-                values = [_scalar(member.member if member.type_name == "list" else member, v) for v in query[key]]
+                values = [
+                    _scalar(_part(member, "member") if member.type_name == "list" else member, v) for v in query[key]
+                ]
                 found[name] = values if member.type_name == "list" else values[0]
             elif location == "header" and key.lower() in headers:
                 found[name] = _scalar(member, headers[key.lower()])
@@ -144,19 +146,25 @@ def _scalar(shape: Shape, text: str) -> Any:
     return text
 
 
+def _part(shape: Shape, name: str) -> Shape:
+    """The shape of a list's members or a map's values."""
+    part: Shape = getattr(shape, name)
+    return part
+
+
 def _decode(shape: Shape, value: Any) -> Any:
     """A JSON value with its blobs as bytes; members that the model does not know are dropped, as AWS does."""
     kind = shape.type_name
-    if kind == "structure" and isinstance(value, dict):
+    if isinstance(shape, StructureShape) and isinstance(value, dict):
         return {
             k: _decode(shape.members[k], v)
             for k, v in value.items()
             if k in shape.members and v is not None and not shape.members[k].serialization.get("location")
         }
     if kind == "list" and isinstance(value, list):
-        return [_decode(shape.member, v) for v in value]
+        return [_decode(_part(shape, "member"), v) for v in value]
     if kind == "map" and isinstance(value, dict):
-        return {k: _decode(shape.value, v) for k, v in value.items()}
+        return {k: _decode(_part(shape, "value"), v) for k, v in value.items()}
     if kind == "blob" and isinstance(value, str):
         try:
             return base64.b64decode(value, validate=True)
@@ -185,7 +193,7 @@ def _violations(shape: Shape, value: Any, path: str = "") -> Any:
             yield from _violations(shape.members[name], member, f"{path}.{name}" if path else name)
     elif isinstance(value, list):
         for index, member in enumerate(value):
-            yield from _violations(shape.member, member, f"{path}.{index + 1}.member")  # type: ignore[attr-defined]
+            yield from _violations(_part(shape, "member"), member, f"{path}.{index + 1}.member")
     if must:
         yield f"Value '{value}' at '{path[:1].lower()}{path[1:]}' failed to satisfy constraint: Member must {must}"
 

@@ -29,21 +29,11 @@ from local.aws.process import enlist, report_ready
 from local.aws.rest import ApiError, RestService
 from local.aws.scheduler.service import SchedulerService
 from local.aws.targets import Targets
-from simulator import Engine
-from simulator.api import create_app
+from simulator import Engine, TaskFailed
+from simulator.api.app import create_app
 from simulator.api.guard import ASGIApp, Receive, Scope, Send, guard
-
-
-class _Tasks:
-    def __init__(self, lambdas: LambdaService) -> None:
-        self._lambdas = lambdas
-
-    async def run(self, call: Any) -> Any:
-        from simulator.tasks import TaskFailed
-        payload, error = await self._lambdas.run(call.arguments["FunctionName"], json.dumps(call.arguments["Payload"]).encode())
-        if error:
-            raise TaskFailed(json.loads(payload)["errorType"], payload.decode())
-        return {"Payload": json.loads(payload), "StatusCode": 200}
+from simulator.integrations import AwsTasks
+from simulator.integrations import Services as Integrations
 
 
 class Services:
@@ -53,7 +43,9 @@ class Services:
         state = Path(settings["state"])
         self._settings = settings
         self._session = boto3.Session(
-            aws_access_key_id="test", aws_secret_access_key="test", region_name=settings["region"]  # noqa: S106 - dummies
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106 - a dummy
+            region_name=settings["region"],
         )
         self.documents = Documents(state / "services.db")
         place = Place(
@@ -62,7 +54,9 @@ class Services:
             client=settings["runtime"],
         )  # fmt: skip
         self.lambdas = LambdaService(Functions(self.documents), Events(self.documents), place, self._fetch)
-        self.engine = Engine(_Tasks(self.lambdas), region=settings["region"], account=settings["account"])
+        self._tasks = AwsTasks(self._invoke, Integrations(settings["endpoint"], region=settings["region"]))
+        self.engine = Engine(self._tasks, region=settings["region"], account=settings["account"])
+        self._tasks.attach(self.engine)
         targets = Targets(self.engine, self.lambdas)
         where = {"region": settings["region"], "account": settings["account"]}
         self._sqs = JsonClient(settings["endpoint"], "sqs", "AmazonSQS", settings["region"])
@@ -80,7 +74,9 @@ class Services:
     def client(self, service: str, connections: int = 10) -> Any:
         """A boto3 client of the one endpoint."""
         config = Config(
-            inject_host_prefix=False, max_pool_connections=connections, retries={"mode": "standard", "total_max_attempts": 3}
+            inject_host_prefix=False,
+            max_pool_connections=connections,
+            retries={"mode": "standard", "total_max_attempts": 3},
         )
         return self._session.client(service, endpoint_url=self._settings["endpoint"], config=config)  # type: ignore[call-overload]
 
@@ -95,6 +91,7 @@ class Services:
         await self.scheduler.close()
         await self.pipes.close()
         await self.engine.close()
+        self._tasks.close()
         await self.lambdas.close()
         self._sqs.close()
         self.documents.close()
@@ -112,11 +109,18 @@ class Services:
         else:
             await app(scope, receive, send)
 
+    async def _invoke(self, function: str, payload: bytes) -> tuple[bytes, str | None]:
+        """Lambda as workflows call it. Step Functions puts the service before the names of Lambda's own errors."""
+        try:
+            return await self.lambdas.run(function, payload)
+        except ApiError as error:
+            raise TaskFailed(f"Lambda.{error.code}", error.message) from None
+
     def _fetch(self, bucket: str, key: str) -> bytes:
         try:
             body: bytes = self.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
         except ClientError as error:
-            text = f"Error occurred while GetObject. S3 Error Code: {error.response['Error']['Code']}."
+            text = f"Error occurred while GetObject. S3 Error Code: {error.response.get('Error', {}).get('Code')}."
             raise ApiError("InvalidParameterValueException", text) from None
         return body
 

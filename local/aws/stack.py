@@ -30,8 +30,8 @@ class LocalAws:
     `state`: folder for everything that it writes; a temporary one, removed by `stop()`, if None. What an earlier run
     left there of functions, pipes and state machines is discarded: the emulator's own state is memory only.
     `lambda_workers`: how many worker processes one Lambda function may have at a time.
-    `pipe_pollers`: how many batches a pipe has in flight at most. `runtime`: "auto" runs AWS's Lambda runtime client where
-    it is installed, "loop" our own always.
+    `pipe_pollers`: how many batches a pipe has in flight at most. `runtime`: "auto" runs AWS's Lambda runtime client
+    where it is installed, "loop" our own always.
     `on_event(text)`: told about restarts and failures of the children, from the supervisor's thread.
     """
 
@@ -83,7 +83,8 @@ class LocalAws:
 
         config = Config(inject_host_prefix=False, retries={"mode": "standard", "total_max_attempts": 4})
         options.setdefault("config", config)
-        return boto3.client(service, endpoint_url=self.endpoint, **self.credentials, **options)
+        make: Any = boto3.client
+        return make(service, endpoint_url=self.endpoint, **self.credentials, **options)
 
     def start(self) -> Self:
         """Start both processes and return when every listener is open. Raises `ChildFailed`, having stopped all."""
@@ -145,7 +146,9 @@ class LocalAws:
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     def _start_emulator(self) -> None:

@@ -31,7 +31,9 @@ class Targets:
         except EngineError as error:
             raise ApiError("ValidationException", f"The target cannot be used: {error.message}") from None
         if kind == "REQUEST_RESPONSE" and not express:
-            text_ = "REQUEST_RESPONSE is not supported for Standard state machines; use FIRE_AND_FORGET or an Express one."
+            text_ = (
+                "REQUEST_RESPONSE is not supported for Standard state machines; use FIRE_AND_FORGET or an Express one."
+            )
             raise ApiError("ValidationException", text_)
         return self._synchronous(arn) if kind == "REQUEST_RESPONSE" else self._asynchronous(arn)
 

@@ -33,7 +33,13 @@ class Events:
     def put(self, arn: str, payload: bytes) -> None:
         """Accept an event: it is on disk when this returns."""
         key = str(uuid.uuid4())
-        event = {"arn": arn, "payload": base64.b64encode(payload).decode(), "since": time.time(), "attempts": 0, "due": 0.0}
+        event = {
+            "arn": arn,
+            "payload": base64.b64encode(payload).decode(),
+            "since": time.time(),
+            "attempts": 0,
+            "due": 0.0,
+        }
         self._documents.put("event", key, event)
         self._schedule(key, event)
 
@@ -48,8 +54,7 @@ class Events:
         task.add_done_callback(self._tasks.discard)
 
     async def _deliver(self, key: str, event: dict[str, Any]) -> None:
-        assert self._run is not None
-        while True:
+        while self._run is not None:
             await asyncio.sleep(max(0.0, event["due"] - time.time()))
             done = await self._run(event["arn"], base64.b64decode(event["payload"]))
             attempts = event["attempts"] = event["attempts"] + 1

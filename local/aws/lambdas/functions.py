@@ -19,7 +19,8 @@ _REFERENCE = re.compile(
 )
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html, what a function may not set itself
 RESERVED = frozenset(
-    {"_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_NAME",
+    {"_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV",
+     "AWS_LAMBDA_FUNCTION_NAME",
      "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_INITIALIZATION_TYPE",
      "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID",
      "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR"}
@@ -94,7 +95,15 @@ class Functions:
         return self._all.get(name)
 
     def find(self, reference: str, qualifier: str | None, prefix: str) -> tuple[Function, str | None]:
-        """The function that a name, partial ARN or ARN means, and the qualifier. `prefix`: "arn:aws:lambda:R:A".
+        """`find_version` without the configuration."""
+        return self.find_version(reference, qualifier, prefix)[:2]
+
+    def find_version(
+        self, reference: str, qualifier: str | None, prefix: str
+    ) -> tuple[Function, str | None, dict[str, Any]]:
+        """The function that a name, partial ARN or ARN means, the qualifier, and that version's configuration.
+
+        `prefix`: "arn:aws:lambda:REGION:ACCOUNT".
 
         Raises ApiError ResourceNotFoundException, as Lambda words it.
         """
@@ -107,10 +116,11 @@ class Functions:
             raise ApiError("InvalidParameterValueException", text)
         qualifier = qualifier or inside
         function = self._all.get(found["name"])
-        if function is None or function.configuration(qualifier) is None:
+        configuration = function.configuration(qualifier) if function is not None else None
+        if function is None or configuration is None:
             arn = f"{prefix}:function:{found['name']}" + (f":{qualifier}" if qualifier else "")
             raise ApiError("ResourceNotFoundException", f"Function not found: {arn}")
-        return function, qualifier
+        return function, qualifier, configuration
 
 
 def check_variables(variables: dict[str, str]) -> None:

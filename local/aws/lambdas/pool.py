@@ -1,4 +1,4 @@
-"""The workers of one version of a function: started on demand, kept warm, never more than a bound (embedded default)."""
+"""The workers of one version of a function: started on demand, kept warm, bounded (embedded default)."""
 
 from __future__ import annotations
 

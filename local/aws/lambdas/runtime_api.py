@@ -1,7 +1,8 @@
 """The Lambda Runtime API for one worker process: what AWS's runtime client asks for over HTTP (embedded default).
 
-https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. One listener per worker, so a connection says which worker
-it is. Written on asyncio's protocols: two requests per invocation make a web framework the slowest part of a run.
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. One listener per worker, so a connection says
+which worker it is. Written on asyncio's protocols: with two requests per invocation, a web framework would be the
+slowest part of a run.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 import time
 import uuid
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, cast
 
 from simulator.api.guard import objection
 
@@ -59,6 +60,7 @@ class Runtime(Protocol):
 
     def settle(self, request_id: str, outcome: Outcome) -> bool:
         """The worker finished an invocation; False if it is not the one it has."""
+        ...
 
     def init_failed(self, document: bytes) -> None:
         """The worker could not load the function."""
@@ -81,8 +83,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the transport; the process's end is seen elsewhere."""
@@ -154,7 +155,7 @@ class Connection(asyncio.Protocol):
             "Lambda-Runtime-Deadline-Ms": str(int((invocation.started + invocation.timeout) * 1000)),
             "Lambda-Runtime-Invoked-Function-Arn": invocation.arn,
             # Not sampled: there is no X-Ray daemon here to send segments to.
-            "Lambda-Runtime-Trace-Id": f"Root=1-{int(invocation.started):08x}-{trace[:24]};Parent={trace[:16]};Sampled=0",
+            "Lambda-Runtime-Trace-Id": f"{_root(trace, invocation.started)};Parent={trace[:16]};Sampled=0",
         }
         if invocation.client_context is not None:
             headers["Lambda-Runtime-Client-Context"] = invocation.client_context
@@ -172,6 +173,10 @@ class Connection(asyncio.Protocol):
     def _close(self) -> None:
         if self._transport is not None:
             self._transport.close()
+
+
+def _root(trace: str, now: float) -> str:
+    return f"Root=1-{int(now):08x}-{trace[:24]}"
 
 
 def _checked(body: bytes) -> Outcome:

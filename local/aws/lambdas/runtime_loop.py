@@ -1,7 +1,7 @@
 """A runtime client in plain Python, for machines without a wheel of `awslambdaric` (macOS) (embedded default).
 
-A script. It behaves as AWS's client does where a workflow can tell: error types and messages, stack traces, what a handler
-that cannot be loaded reports, the context object, and logging by default.
+A script. It behaves as AWS's client does where a workflow can tell: error types and messages, stack traces, what a
+handler that cannot be loaded reports, the context object, and logging by default.
 """
 
 import decimal

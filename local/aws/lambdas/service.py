@@ -1,8 +1,8 @@
 """Lambda behind boto3: functions, versions, code, and invocations on warm workers (embedded default).
 
 What a deployment and a workflow need of https://docs.aws.amazon.com/lambda/latest/api/; other operations are refused by
-name. The handler is real Python from the archive it was given; dependencies come from the virtual environment, so layers
-are recorded and not fetched.
+name. The handler is real Python from the archive it was given; dependencies come from the virtual environment, so
+layers are recorded and not fetched.
 """
 
 from __future__ import annotations
@@ -167,7 +167,10 @@ class LambdaService:
         """PublishVersion."""
         function = self._named(asked)
         if asked.get("CodeSha256", function.latest["CodeSha256"]) != function.latest["CodeSha256"]:
-            text = f"CodeSHA256 ({asked['CodeSha256']}) is different from current CodeSHA256 in $LATEST ({function.latest['CodeSha256']}). Please try again with the CodeSHA256 in $LATEST."
+            text = (
+                f"CodeSHA256 ({asked['CodeSha256']}) is different from current CodeSHA256 in $LATEST "
+                f"({function.latest['CodeSha256']}). Please try again with the CodeSHA256 in $LATEST."
+            )
             raise ApiError("InvalidParameterValueException", text)
         version = function.publish(asked.get("Description"))
         self._functions.keep(function)
@@ -217,7 +220,10 @@ class LambdaService:
         kind = asked.get("InvocationType", "RequestResponse")
         limit = MAX_ASYNC if kind == "Event" else MAX_SYNC
         if len(payload) > limit:
-            raise ApiError("RequestTooLargeException", f"{len(payload)} byte payload is too large for the {kind} invocation type (limit {limit} bytes)")
+            raise ApiError(
+                "RequestTooLargeException",
+                f"{len(payload)} byte payload is too large for the {kind} invocation type (limit {limit} bytes)",
+            )
         try:
             json.loads(payload)
         except ValueError as error:
@@ -242,9 +248,7 @@ class LambdaService:
     # Parts
 
     async def _run(self, reference: str, qualifier: str | None, payload: bytes, context: str | None) -> Outcome:
-        function, qualifier = self._functions.find(reference, qualifier, self._place.prefix)
-        configuration = function.configuration(qualifier)
-        assert configuration is not None  # find has seen it
+        function, qualifier, configuration = self._functions.find_version(reference, qualifier, self._place.prefix)
         if context is not None:
             context = base64.b64decode(context).decode("utf-8", "replace")
         arn = f"{self._place.prefix}:function:{function.name}" + (f":{qualifier}" if qualifier else "")
@@ -264,14 +268,17 @@ class LambdaService:
     def _named(self, asked: dict[str, Any], *, check: bool = True) -> Function:
         function = self._functions.find(asked["FunctionName"], None, self._place.prefix)[0]
         if check and asked.get("RevisionId", function.latest["RevisionId"]) != function.latest["RevisionId"]:
-            text = "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id"
+            text = (
+                "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to "
+                "retrieve the latest Revision Id"
+            )
             raise ApiError("PreconditionFailedException", text)
         return function
 
     def _version(self, asked: dict[str, Any]) -> tuple[Function, dict[str, Any]]:
-        function, qualifier = self._functions.find(asked["FunctionName"], asked.get("Qualifier"), self._place.prefix)
-        configuration = function.configuration(qualifier)
-        assert configuration is not None  # find has seen it
+        function, qualifier, configuration = self._functions.find_version(
+            asked["FunctionName"], asked.get("Qualifier"), self._place.prefix
+        )
         if qualifier == LATEST:
             configuration = {**configuration, "FunctionArn": f"{configuration['FunctionArn']}:{LATEST}"}
         return function, configuration
@@ -349,7 +356,11 @@ def _logging(config: dict[str, Any]) -> dict[str, str]:
 def _key(configuration: dict[str, Any]) -> str:
     """What a pool of workers is for: a version's ARN, or one state of the unpublished function."""
     version = configuration["Version"]
-    return f"{configuration['FunctionArn']}:{configuration['RevisionId']}" if version == LATEST else configuration["FunctionArn"]
+    return (
+        f"{configuration['FunctionArn']}:{configuration['RevisionId']}"
+        if version == LATEST
+        else configuration["FunctionArn"]
+    )
 
 
 def _configure(configuration: dict[str, Any], asked: dict[str, Any]) -> None:

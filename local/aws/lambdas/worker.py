@@ -1,10 +1,11 @@
-"""The worker process of a Lambda function: a script, run with the function's own environment and code (embedded default).
+"""The worker process of a Lambda function: a script, run with its own environment and code (embedded default).
 
 It runs AWS's runtime client where there is a wheel for it, else the small loop beside it. It imports nothing of this
 project: the function's code comes first on the path, dependencies come from the virtual environment.
 """
 
 import ctypes
+import importlib
 import os
 import runpy
 import signal
@@ -16,14 +17,16 @@ def main() -> None:
     """Leave with the parent, then hand over to a runtime client; never returns normally."""
     parent, runtime = int(sys.argv[1]), sys.argv[2]
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: the thread that started us lives as long as its process
+        ctypes.CDLL(None).prctl(
+            1, signal.SIGKILL
+        )  # PR_SET_PDEATHSIG: the thread that started us lives as long as its process
     if os.getppid() != parent:
         os._exit(1)
     # As on Lambda, the task's root is first; Python was started with -P, so this file's folder is not on the path.
     sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
     if runtime == "auto":
         try:
-            import runtime_client  # noqa: F401  # pyright: ignore[reportMissingImports]  the client's compiled half
+            importlib.import_module("runtime_client")  # the client's compiled half
             from awslambdaric.__main__ import main as run
         except ImportError:
             runtime = "loop"

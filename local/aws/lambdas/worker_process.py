@@ -65,9 +65,11 @@ class Spec:
 
 
 class Worker:
-    """A running process of a function. `on_free` is called when it can take an invocation, `on_end` once when it ended."""
+    """A running process of a function. `on_free` is called when it can take an invocation, `on_end` when it ended."""
 
-    def __init__(self, spec: Spec, home: Path, on_free: Callable[[Worker], None], on_end: Callable[[Worker], None]) -> None:
+    def __init__(
+        self, spec: Spec, home: Path, on_free: Callable[[Worker], None], on_end: Callable[[Worker], None]
+    ) -> None:
         self.spec = spec
         self.current: Invocation | None = None
         self.init_error: Outcome | None = None
@@ -78,7 +80,7 @@ class Worker:
         self._initialised = False
         self._server: asyncio.Server | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._log = open(os.open(spec.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab", buffering=0)
+        self._log = os.open(spec.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     @property
     def free(self) -> bool:
@@ -96,7 +98,8 @@ class Worker:
                 self._timer.cancel()
             if self._server is not None:
                 self._server.close()
-            self._log.close()
+            os.close(self._log)
+            self._log = -1
             self._waiting = None
             self._on_end(self)
 
@@ -131,8 +134,10 @@ class Worker:
 
     def take(self, invocation: Invocation) -> None:
         """Give it an invocation; it must be free."""
-        assert self._waiting is not None and self.current is None
-        connection, self._waiting, self.current = self._waiting, None, invocation
+        connection = self._waiting
+        if connection is None or self.current is not None:
+            raise RuntimeError("the worker is not free")
+        self._waiting, self.current = None, invocation
         connection.give(invocation)
         self._timer = asyncio.get_running_loop().call_later(invocation.timeout, self._timed_out, invocation)
 
@@ -152,7 +157,7 @@ class Worker:
     def note(self, text: str) -> None:
         """Write a line of ours to the function's log."""
         with contextlib.suppress(OSError, ValueError):
-            self._log.write(text.encode("utf-8", "replace") + b"\n")
+            os.write(self._log, text.encode("utf-8", "replace") + b"\n")
 
     def ask(self, connection: Connection) -> None:
         """The process waits for work (Runtime API)."""
@@ -179,8 +184,12 @@ class Worker:
 
 def _exited(request_id: str, code: int) -> Outcome:
     if code == 0:
-        return Outcome.failed("Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited without providing a reason")
-    return Outcome.failed("Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited with error: {_status(code)}")
+        return Outcome.failed(
+            "Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited without providing a reason"
+        )
+    return Outcome.failed(
+        "Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited with error: {_status(code)}"
+    )
 
 
 def _status(code: int) -> str:

@@ -1,8 +1,8 @@
 """The pollers of one running pipe: receive, invoke, delete what succeeded (embedded default).
 
-Nothing is deleted before its target has succeeded; what failed stays invisible until the queue's visibility timeout, then
-comes again, and the queue's redrive policy parks it in the end. What a killed process had in its hands is put back by the
-next one.
+Nothing is deleted before its target has succeeded; what failed stays invisible until the queue's visibility timeout,
+then comes again, and the queue's redrive policy parks it in the end. What a killed process had in its hands is put back
+by the next one.
 """
 
 from __future__ import annotations
@@ -97,7 +97,9 @@ class Poller:
                 await step()
             except TargetFailed as error:
                 log.warning("pipe %s: the target failed: %s", self._name, error)
-                self._errors = min(self._errors + 1, LASTING - 1)  # failures of the target slow a pipe, they do not stop it
+                self._errors = min(
+                    self._errors + 1, LASTING - 1
+                )  # failures of the target slow a pipe, they do not stop it
             except ApiError as error:
                 lasting = error.status is not None and 400 <= error.status < 500 and error.status != 429
                 self._errors = self._errors + 1 if lasting else min(self._errors + 1, LASTING - 1)
@@ -145,7 +147,7 @@ class Poller:
             return messages
         end = asyncio.get_running_loop().time() + self._window
         while len(messages) < self._batch and (left := end - asyncio.get_running_loop().time()) > 0:
-            # SQS waits in whole seconds. A poll is not cut short: what it was just being given would be lost for a while.
+            # SQS waits in whole seconds. A poll is not cut short: what it was being given would be lost for a while.
             most = min(self._batch - len(messages), _PER_RECEIVE)
             messages += await self._receive_some(most, min(LONG_POLL, math.ceil(left)))
         return messages

@@ -38,9 +38,9 @@ def _attribute(value: dict[str, Any]) -> dict[str, Any]:
 def failed_items(answer: str | None, sent: Sequence[str]) -> set[str]:
     """Which of the messages in `sent` an answer reports as failed: none, some, or all of them.
 
-    A batch is a complete success for an answer that is no object, or whose `batchItemFailures` is missing, null or empty;
-    a complete failure for an identifier that is missing, null or empty, or for a malformed list. AWS does not say what an
-    identifier that was not in the batch does; here it fails the batch, because taking it for success could lose a message.
+    A batch is a complete success for an answer that is no object, or whose `batchItemFailures` is missing, null or
+    empty; a complete failure for an identifier that is missing, null or empty, or a malformed list. AWS does not say
+    what an identifier that was not in the batch does; here it fails the batch, for success could lose a message.
     """
     if answer is None:
         return set()

@@ -17,19 +17,35 @@ from local.aws.pipes.poller import Invoke, Poller
 from local.aws.rest import ApiError
 
 _SHOWN_IN_LIST = (
-    "Name", "Arn", "DesiredState", "CurrentState", "StateReason", "CreationTime", "LastModifiedTime", "Source", "Target",
+    "Name", "Arn", "DesiredState", "CurrentState", "StateReason", "CreationTime", "LastModifiedTime", "Source",
+    "Target",
 )  # fmt: skip
-_UPDATABLE = ("Description", "DesiredState", "RoleArn", "Target", "TargetParameters", "SourceParameters", "LogConfiguration")
+_UPDATABLE = (
+    "Description",
+    "DesiredState",
+    "RoleArn",
+    "Target",
+    "TargetParameters",
+    "SourceParameters",
+    "LogConfiguration",
+)
 
 MakeInvoke = Callable[[str, dict[str, Any]], Awaitable[Invoke]]
-"""For a target's ARN and TargetParameters, the function that sends it a batch. Raises ApiError for what it cannot be."""
+"""For a target's ARN and TargetParameters, the function that sends it a batch. Raises ApiError for what it is not."""
 
 
 class PipesService:
     """The operations, as `RestService` calls them."""
 
     def __init__(
-        self, documents: Documents, sqs: JsonClient, make_invoke: MakeInvoke, *, region: str, account: str, concurrency: int
+        self,
+        documents: Documents,
+        sqs: JsonClient,
+        make_invoke: MakeInvoke,
+        *,
+        region: str,
+        account: str,
+        concurrency: int,
     ) -> None:
         self._documents = documents
         self._sqs = sqs

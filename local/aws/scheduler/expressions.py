@@ -1,7 +1,7 @@
 """Schedule expressions: when a schedule is due (embedded default).
 
-https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html. `rate(...)` and `at(...)` are read; `cron(...)`
-is refused by name.
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html. `rate(...)` and `at(...)` are read;
+`cron(...)` is refused by name.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from simulator.jsonpath import rules as jsonpath_rules
 from simulator.jsonpath.dialect import JsonPathDialect
 from simulator.states.base import Dialect, State
 from simulator.states.choice import Choice
+from simulator.states.distributed import DistributedMap
 from simulator.states.fail import Fail
 from simulator.states.map import Map
 from simulator.states.parallel import Parallel
@@ -75,7 +76,9 @@ def _state(name: str, spec: dict[str, Any], inherited: str) -> State:
         )
     if kind == "Map":
         processor = spec.get("ItemProcessor") or spec["Iterator"]
-        return Map(name, spec, dialect, _chart(processor, _default(processor, inherited)))
+        distributed = processor.get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED"
+        made = DistributedMap if distributed else Map
+        return made(name, spec, dialect, _chart(processor, _default(processor, inherited)))
     return _SIMPLE[kind](name, spec, dialect)
 
 

@@ -27,6 +27,7 @@ from simulator.values import PAYLOAD_LIMIT, Value, dump
 
 if TYPE_CHECKING:
     from simulator.definition import Chart, Machine
+    from simulator.maprun import MapRun
     from simulator.states.base import State
 
 
@@ -170,12 +171,14 @@ class Strand:
     """One path of states being walked."""
 
     __slots__ = (
+        "about",
         "chart",
         "entered_at",
         "entered_event",
         "group",
         "index",
         "item",
+        "log",
         "owns_variables",
         "previous",
         "retry_count",
@@ -188,7 +191,16 @@ class Strand:
     )
 
     def __init__(
-        self, run: Run, chart: Chart, value: Value, variables: dict[str, Value], previous: int, item: Value = None
+        self,
+        run: Run,
+        chart: Chart,
+        value: Value,
+        variables: dict[str, Value],
+        previous: int,
+        item: Value = None,
+        *,
+        log: list[Event] | None = None,
+        about: dict[str, Value] | None = None,
     ) -> None:
         self.run = run
         self.chart = chart
@@ -196,6 +208,8 @@ class Strand:
         self.owns_variables = False
         self.previous = previous
         self.item = item
+        self.log = run.events if log is None else log
+        self.about = about
         self.group: Join | None = None
         self.index = 0
         self.waiting: int | Join | None = None
@@ -263,7 +277,7 @@ class Strand:
 
     def note(self, event_type: str, details: dict[str, Any] | None = None) -> int:
         """Add an event to the history. Returns its id."""
-        self.previous = self.run.note(event_type, self.previous, details)
+        self.previous = self.run.note(event_type, self.previous, details, self.log)
         return self.previous
 
     def context(self) -> dict[str, Value]:
@@ -272,7 +286,7 @@ class Strand:
         https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
         """
         state = self.state
-        seen: dict[str, Value] = dict(self.run.context)
+        seen: dict[str, Value] = dict(self.run.context if self.about is None else self.about)
         if state is not None:
             seen["State"] = {
                 "Name": state.name,
@@ -309,7 +323,8 @@ class Run:
         self.machine, self.info, self.input = machine, info, value
         own = machine.timeout_seconds
         self._limit = limit if own is None else own if limit is None else min(own, limit)
-        self.random = random.Random(f"{seed}\0{info.execution_arn}")  # noqa: S311 - simulation, reproducible by design
+        self._seed = f"{seed}\0{info.execution_arn}"
+        self._random: random.Random | None = None
         self.status = "RUNNING"
         self.output: Value = None
         self.error: str | None = None
@@ -318,6 +333,7 @@ class Run:
         self.started_at = 0.0
         self.stopped_at: float | None = None
         self.redrives = 0
+        self.map_runs: list[MapRun] = []
         self.events: list[Event] = []
         self.context: dict[str, Value] = {}
         self._keys = 1
@@ -327,6 +343,13 @@ class Run:
         self._calls: dict[int, _Open] = {}
         self._timers: dict[int, int] = {}
         self._root: Strand | None = None
+
+    @property
+    def random(self) -> random.Random:
+        """The execution's own generator: $random, $uuid, tokens, jitter. Made when first asked for."""
+        if self._random is None:
+            self._random = random.Random(self._seed)  # noqa: S311 - a simulation, reproducible by design
+        return self._random
 
     # -------------------------------------------------------------- told by the driver
 
@@ -414,9 +437,15 @@ class Run:
 
     # -------------------------------------------------------------- used by states
 
-    def note(self, event_type: str, previous: int, details: dict[str, Any] | None = None) -> int:
-        """Add an event. Returns its id."""
-        events = self.events
+    def note(
+        self,
+        event_type: str,
+        previous: int,
+        details: dict[str, Any] | None = None,
+        log: list[Event] | None = None,
+    ) -> int:
+        """Add an event to the history, or to a child execution's own. Returns its id."""
+        events = self.events if log is None else log
         number = len(events) + 1
         if details is None:
             events.append(Event(number, event_type, self.now, previous, "", _NOTHING))

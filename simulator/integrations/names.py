@@ -27,6 +27,7 @@ OPTIMISED = {
     "events": Optimised("events", "EventBridge", "AmazonEventBridge", "AmazonEventBridgeException"),
     "states": Optimised("stepfunctions", "StepFunctions", "AWSStepFunctions", "AWSStepFunctionsException"),
     "lambda": Optimised("lambda", "Lambda", "AWSLambda", "AWSLambdaException"),
+    "s3": Optimised("s3", "S3", "AmazonS3", "AmazonS3Exception"),
     "batch": Optimised("batch", "Batch", "AWSBatch", "AWSBatchException"),
     "ecs": Optimised("ecs", "ECS", "AmazonECS", "AmazonECSException"),
     "glue": Optimised("glue", "Glue", "AWSGlue", "AWSGlueException"),

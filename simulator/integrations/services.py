@@ -144,7 +144,7 @@ def to_request(value: Any, shape: Shape | None) -> Any:
         by_lower: dict[str, str] = {name.lower(): name for name in members}
         request: dict[str, Any] = {}
         for name, item in value.items():
-            real: str = by_lower.get(name.lower(), name)
+            real = str(by_lower.get(name.lower(), name))
             request[real] = to_request(item, members.get(real))
         return request
     if kind == "list" and isinstance(value, list):

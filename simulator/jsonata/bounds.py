@@ -14,12 +14,12 @@ import time
 from simulator.jsonata.errors import Problem
 
 #: Seconds of processor time that one evaluation may take.
-TIME_LIMIT = 0.75
+TIME_LIMIT = 0.5
 #: Bytes that the process may grow by during one evaluation.
 MEMORY_LIMIT = 96 * 1024 * 1024
 #: Items of one list, and characters of one text.
 LIST_LIMIT = 1_000_000
-TEXT_LIMIT = 8 * 1024 * 1024
+TEXT_LIMIT = 4 * 1024 * 1024
 #: Python frames that an evaluation may nest.
 DEPTH_LIMIT = 4_000
 
@@ -47,11 +47,11 @@ class Budget:
             elif now > self._deadline:
                 raise Problem("D1012")
 
-    def items(self, count: int) -> None:
-        """A list of `count` items is about to be made. Raises D1013."""
+    def items(self, count: int, size: int = 8) -> None:
+        """A list of `count` items of `size` bytes each is about to be made. Raises D1013."""
         if count > LIST_LIMIT:
             raise Problem("D1013")
-        self._charge(count * 8)
+        self._charge(count * size)
 
     def text(self, length: int) -> None:
         """A text of `length` characters is about to be made. Raises D1013."""

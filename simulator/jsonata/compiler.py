@@ -1,4 +1,4 @@
-"""From the syntax tree of jsonata-python's parser to nested functions: an expression is walked once, at compile time."""
+"""From the syntax tree of jsonata-python's parser to nested functions: an expression is walked once, not each time."""
 
 from __future__ import annotations
 
@@ -301,7 +301,7 @@ def _wildcard(node: Any) -> Eval:
     def evaluate(context: Any, scope: Scope) -> Any:
         value = _unwrapped(context)
         results: Any = Seq()
-        values = value.values() if value.__class__ is dict else value if isinstance(value, list) else ()
+        values: Any = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
         for item in values:
             if isinstance(item, list):
                 results = append(results, _flat(item))
@@ -334,7 +334,7 @@ def _descendants(node: Any) -> Eval:
             value = stack.pop()
             if not isinstance(value, list):
                 found.append(value)
-            if value.__class__ is dict:
+            if isinstance(value, dict):
                 stack.extend(reversed(value.values()))
             elif isinstance(value, list):
                 stack.extend(reversed(value))

@@ -98,7 +98,7 @@ class _NotJson:
 NOT_JSON = _NotJson()
 
 
-def _pattern(source: str, flags: Any) -> Pattern:
+def _pattern(source: str, flags: Any) -> Any:
     letters = ("i" if flags.case_insensitive else "") + ("m" if flags.multiline else "")
     return Pattern(source, letters)
 

@@ -145,5 +145,5 @@ def _range(left: Any, right: Any, scope: Scope) -> Any:
     first, last = int(left), int(right)
     if last - first + 1 > RANGE_LIMIT:
         raise Problem("D2014", value=last - first + 1)
-    scope.budget.items((last - first + 1) * 4)
+    scope.budget.items(last - first + 1, 40)
     return Seq(range(first, last + 1))

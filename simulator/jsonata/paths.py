@@ -131,7 +131,7 @@ def _kept(result: Any) -> Any:
         return result
     if not isinstance(result, list):
         result = Seq([result])
-    elif result.__class__ is not Seq:
+    elif not isinstance(result, Seq):
         result = Seq(result)
     elif result.cons and not result.sequence:
         result = Seq([result])
@@ -156,7 +156,7 @@ def _step(step: _Step, items: Any, scope: Scope, is_last: bool) -> Any:
         return found[0]
     flat = Seq()
     for value in found:
-        if not isinstance(value, list) or (value.__class__ is Seq and value.cons):
+        if not isinstance(value, list) or (isinstance(value, Seq) and value.cons):
             flat.append(value)
         else:
             flat.extend(value)
@@ -191,7 +191,7 @@ def _tuple_step(step: _Step, items: Any, bindings: list[dict[str, Any]] | None, 
         value = step.evaluate(binding["@"], inner)
         if value is UNDEFINED:
             continue
-        of_tuples = value.__class__ is Seq and value.tuples
+        of_tuples = isinstance(value, Seq) and value.tuples
         for at, item in enumerate(value if isinstance(value, list) else [value]):
             made = dict(binding)
             if of_tuples:
@@ -206,7 +206,7 @@ def _tuple_step(step: _Step, items: Any, bindings: list[dict[str, Any]] | None, 
                 if step.ancestor is not None:
                     made[step.ancestor] = binding["@"]
             found.append(made)
-    scope.budget.items(len(found) * 8)
+    scope.budget.items(len(found), 250)
     return list(_apply_stages(step, found, scope))
 
 
@@ -277,7 +277,7 @@ def _filter(test: Eval, node: Any) -> Callable[[Any, Scope], Any]:
 
 def _at(value: Any, position: int) -> Any:
     items = value if isinstance(value, list) else [value]
-    tuples = value.__class__ is Seq and value.tuples
+    tuples = isinstance(value, Seq) and value.tuples
     index = position + len(items) if position < 0 else position
     results = _stream([]) if tuples else Seq()
     if 0 <= index < len(items) and items[index] is not UNDEFINED:
@@ -289,7 +289,7 @@ def _at(value: Any, position: int) -> Any:
 
 
 def _select(value: Any, test: Eval, scope: Scope) -> Any:
-    tuples = value.__class__ is Seq and value.tuples
+    tuples = isinstance(value, Seq) and value.tuples
     results = _stream([]) if tuples else Seq()
     items = value if isinstance(value, list) else [value]
     for index, item in enumerate(items):
@@ -322,11 +322,12 @@ def _terms(node: Any, compile_node: Compile) -> Callable[[Any, Scope], Seq]:
     terms = [(compile_node(term.expression), bool(term.descending)) for term in node.terms]
 
     def ordered(items: Any, scope: Scope) -> Seq:
-        tuples = items.__class__ is Seq and items.tuples
-        keyed = []
+        tuples = isinstance(items, Seq) and items.tuples
+        keyed: list[tuple[list[Any], Any]] = []
         for item in items if isinstance(items, list) else [items]:
             scope.budget.tick()
-            context, inner = item, scope
+            context: Any = item
+            inner = scope
             if tuples:
                 context = item["@"]
                 inner = scope.inner({name: value for name, value in item.items() if name != "@"})
@@ -365,14 +366,15 @@ def group(pairs: list[tuple[Eval, Eval]], evaluate: Eval | None) -> Eval:
 
 def evaluate_group(pairs: list[tuple[Eval, Eval]], value: Any, scope: Scope) -> dict[str, Any]:
     """One object: keys from each item, values from the items that share a key. Raises T1003, D1009."""
-    tuples = value.__class__ is Seq and value.tuples
+    tuples = isinstance(value, Seq) and value.tuples
     items = value if isinstance(value, list) else [value]
     groups: dict[str, tuple[Any, int]] = {}
     if tuples and not items:
         return {}
     for item in items or [UNDEFINED]:
         scope.budget.tick()
-        context, inner = item, scope
+        context: Any = item
+        inner = scope
         if tuples:
             context = item["@"]
             inner = scope.inner({name: bound for name, bound in item.items() if name != "@"})

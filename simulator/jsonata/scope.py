@@ -17,8 +17,12 @@ Eval = Callable[[Any, "Scope"], Any]
 class Setting(Protocol):
     """What an evaluation may ask of its execution: seeded randomness, and the time in seconds since the epoch."""
 
-    random: Any
     now: float
+
+    @property
+    def random(self) -> Any:
+        """A `random.Random`."""
+        ...
 
 
 class Scope:

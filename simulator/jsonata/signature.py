@@ -63,14 +63,14 @@ class Signature:
         parameters = self.parameters
         for index, parameter in enumerate(parameters):
             letter = given[at] if at < len(given) else None
-            if letter is not None and self._fits(parameter, letter):
-                if not (parameter.context and self._prefers_context(index, given, at)):
-                    result.append(self._taken(parameter, arguments[at], letter, at))
+            wanted = letter is not None and self._fits(parameter, letter)
+            if wanted and not (parameter.context and self._prefers_context(index, given, at)):
+                result.append(self._taken(parameter, arguments[at], given[at], at))
+                at += 1
+                while parameter.repeated and at < len(given) and self._fits(parameter, given[at]):
+                    result.append(self._taken(parameter, arguments[at], given[at], at))
                     at += 1
-                    while parameter.repeated and at < len(given) and self._fits(parameter, given[at]):
-                        result.append(self._taken(parameter, arguments[at], given[at], at))
-                        at += 1
-                    continue
+                continue
             if parameter.context:
                 of_context = type_letter(context)
                 if of_context in parameter.letters or of_context == "m":

@@ -27,10 +27,10 @@ UNDEFINED: Final = Undefined()
 
 
 class Seq(list[Any]):
-    """A sequence: a list that is nothing when empty and its item when it has one (unless `keep`).
+    """A sequence: a list that is nothing when empty, and its item when it has one (unless `keep`).
 
-    `cons` marks arrays that a path must not flatten; `tuples` streams of bindings (`@`, `#` and `%`); `wrapper` the root
-    input that is an array.
+    `cons` marks arrays that a path must not flatten; `tuples` streams of bindings (`@`, `#` and `%`); `wrapper` the
+    root input that is an array.
     """
 
     __slots__ = ("cons", "keep", "sequence", "tuples", "wrapper")
@@ -100,9 +100,9 @@ def truth(value: Any) -> bool:
     if kind is bool:
         return bool(value)
     if kind is str:
-        return value != ""
+        return bool(value)
     if kind is int or kind is float:
-        return value != 0
+        return bool(value)
     if kind is dict:
         return bool(value)
     if isinstance(value, list):

@@ -51,9 +51,11 @@ class Map(Working):
 
         def launch(index: int) -> Strand:
             seen = {"Index": index, "Value": items[index]}
-            event = strand.run.note("MapIterationStarted", started, {"name": name, "index": index})
+            event = strand.run.note("MapIterationStarted", started, {"name": name, "index": index}, strand.log)
             value = items[index] if self._selector is None else self.select(strand, raw, effective, seen)
-            return machine.Strand(strand.run, self.processor, value, strand.variables, event, seen)
+            return machine.Strand(
+                strand.run, self.processor, value, strand.variables, event, seen, log=strand.log, about=strand.about
+            )
 
         def finished(index: int, child: Strand) -> None:
             strand.previous = child.note("MapIterationSucceeded", {"name": name, "index": index})

@@ -33,7 +33,16 @@ class Parallel(Working):
         started = strand.note("ParallelStateStarted")
 
         def launch(index: int) -> Strand:
-            return machine.Strand(strand.run, self.branches[index], value, strand.variables, started, strand.item)
+            return machine.Strand(
+                strand.run,
+                self.branches[index],
+                value,
+                strand.variables,
+                started,
+                strand.item,
+                log=strand.log,
+                about=strand.about,
+            )
 
         def finished(index: int, branch: Strand) -> None:
             strand.previous = branch.previous

@@ -32,7 +32,7 @@ def partition(scope: Scope, items: Any, size: Any) -> Any:
     width = math.floor(size)
     if width <= 0:
         raise _refuse("The chunk size of $partition must be a positive number")
-    scope.budget.items(len(items) * 2)
+    scope.budget.items(len(items), 80)
     return [list(items[at : at + width]) for at in range(0, len(items), width)]
 
 
@@ -46,7 +46,7 @@ def value_range(scope: Scope, first: Any, last: Any, step: Any) -> Any:
     length = max((end - begin) // by + 1, 0)
     if length > _LONGEST_RANGE:
         raise _refuse("The array of $range is too long")
-    scope.budget.items(length * 4)
+    scope.budget.items(length, 40)
     return [begin + by * index for index in range(length)]
 
 

@@ -157,7 +157,7 @@ def merged(scope: Scope, objects: Any) -> Any:
     for item in objects:
         scope.budget.tick()
         result.update(item)
-    scope.budget.items(len(result) * 8)
+    scope.budget.items(len(result), 100)
     return result
 
 

@@ -1,4 +1,4 @@
-"""Functions of text with regular expressions: $match, $contains, $replace, $split. Patterns run on RE2, in linear time."""
+"""Functions of text with patterns: $match, $contains, $replace, $split. Patterns run on RE2, in linear time."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Pattern(Function):
 
     def call(self, arguments: list[Any], context: Any, scope: Scope) -> Any:
         """The first match as JSONata's matcher protocol has it: match, start, end, groups, next."""
-        text = arguments[0] if arguments else UNDEFINED
+        text: Any = arguments[0] if arguments else UNDEFINED
         if text is UNDEFINED:
             return UNDEFINED
         return _protocol(self.find(text, scope))
@@ -92,7 +92,7 @@ def match(scope: Scope, text: Any, pattern: Any, limit: Any = UNDEFINED) -> Any:
         if limit is not UNDEFINED and len(result) >= limit:
             break
         result.append({"match": found["match"], "index": found["start"], "groups": found["groups"]})
-        scope.budget.items(8)
+        scope.budget.items(1, 400)
     return result
 
 
@@ -142,8 +142,8 @@ def replace(scope: Scope, text: Any, pattern: Any, replacement: Any, limit: Any 
         scope.budget.text(len(text) + count * max(len(replacement) - len(pattern), 0))
         return text.replace(pattern, replacement, most)
     parts: list[str] = []
-    position = done = 0
-    for found in matches(pattern, text, scope):
+    position = 0
+    for done, found in enumerate(matches(pattern, text, scope)):
         if 0 <= most <= done:
             break
         parts.append(text[position : found["start"]])
@@ -156,7 +156,6 @@ def replace(scope: Scope, text: Any, pattern: Any, replacement: Any, limit: Any 
         scope.budget.text(len(made))
         parts.append(made)
         position = found["end"]
-        done += 1
     parts.append(text[position:])
     result = "".join(parts)
     scope.budget.text(len(result))
@@ -164,7 +163,7 @@ def replace(scope: Scope, text: Any, pattern: Any, replacement: Any, limit: Any 
 
 
 def _substitute(template: str, found: dict[str, Any]) -> str:
-    """A replacement with `$$`, `$0` and `$N` filled in. `$12` is group 12 if there are that many, else group 1 and a 2."""
+    """A replacement with `$$`, `$0` and `$N` filled in. `$12` is group 12 if there is one, else `$1` and a 2."""
     groups = found["groups"]
 
     def fill(reference: re.Match[str]) -> str:

@@ -125,6 +125,7 @@ def decode(text: Any) -> Any:
 # The characters that JavaScript's encodeURIComponent and encodeURI leave alone.
 _COMPONENT = "-_.!~*'()"
 _WHOLE = _COMPONENT + ";/?:@&=+$,#"
+_LONGEST_URL = 1_000_000
 
 
 def encode_component(text: Any) -> Any:
@@ -153,6 +154,8 @@ def decode_url(text: Any) -> Any:
 def _quote(text: Any, safe: str, function: str) -> Any:
     if text is UNDEFINED:
         return UNDEFINED
+    if len(text) > _LONGEST_URL:
+        raise Problem("D1013")
     try:
         return urllib.parse.quote(text, safe=safe)
     except UnicodeEncodeError:

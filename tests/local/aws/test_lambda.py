@@ -295,3 +295,17 @@ def test_calls_that_cannot_be_made(aws: LocalAws) -> None:
         client.update_function_configuration(FunctionName=arn.rpartition(":")[0], RevisionId="old", Timeout=5)
     with pytest.raises(ClientError, match="does not offer lambda:PutFunctionConcurrency"):
         client.put_function_concurrency(FunctionName=arn, ReservedConcurrentExecutions=1)
+
+
+def test_without_a_wheel_of_the_runtime_client_our_own_takes_over(aws: LocalAws) -> None:
+    """As on a Mac: the client's compiled half cannot be imported."""
+    source = "import sys\ndef handler(event, context): return 'awslambdaric.bootstrap' in sys.modules\n"
+    client = aws.client("lambda")
+    answers = []
+    for modules in ({}, {"runtime_client": "raise ImportError('no wheel')"}):
+        created = client.create_function(
+            FunctionName=name("function"), Handler="app.handler", Runtime="python3.13", Role=ROLE,
+            Code={"ZipFile": archive(app=source, **modules)},
+        )  # fmt: skip
+        answers.append(invoke(aws, created["FunctionArn"], {}))
+    assert answers == [(True, None), (False, None)]

@@ -46,7 +46,7 @@ bench: install ## benchmarks, side by side in one run
 	@$(BIN)/python -m benchmarks
 
 prove: install ## longer proofs
-	@$(BIN)/python -m pytest -m prove -o addopts="-q --import-mode=importlib"
+	@$(BIN)/python -m pytest -m prove
 
 clean: ## remove what installing and running made
 	@rm -rf $(VENV) .tools .local build

@@ -64,7 +64,7 @@ def pages_named() -> Iterator[str]:
             ):
                 position = 3 if node.func.id == "Problem" else 2
                 page = node.args[position] if len(node.args) > position else None
-                if isinstance(page, ast.Constant):
+                if isinstance(page, ast.Constant) and isinstance(page.value, str):
                     yield page.value
                 elif not (isinstance(page, ast.Name) and page.id == "UNKNOWN_INPUT"):
                     raise AssertionError(f"{path.name}:{node.lineno}: a problem names its page by a literal text")

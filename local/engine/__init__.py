@@ -3,7 +3,7 @@
 `preview` says what a stack would make; `up` makes it in a local AWS. Any Pulumi program in Python works that stays
 within the resource types of `local.resources.registry`.
 
-Reading order: run, config, running, monitor, registration, work, planning, deploying, state.
+Reading order: run, config, running, failures, monitor, registration, work, planning, deploying, state.
 """
 
 from local.engine.deploying import Deployment, Event

@@ -71,6 +71,7 @@ class _Loader:
         self.problems: list[Problem] = []
         self.values: dict[str, _Value] = {}
         self.secrets: set[str] = set()
+        self.unreadable: set[str] = set()
         self.project = ""
 
     def load(self, given: Mapping[str, str] | None) -> Project:
@@ -140,6 +141,7 @@ class _Loader:
                     f"{full} is encrypted, and only Pulumi's CLI can decrypt it",
                     "give it for this run, or write a plain value in a stack that needs no secrets",
                 )
+                self.unreadable.add(full)
                 continue
             self.values[full] = value
 
@@ -181,6 +183,8 @@ class _Loader:
         value = self.values.get(key)
         if value is None:
             default = declaration["default"]
+            if key in self.unreadable:
+                return
             if default is None:
                 close = did_you_mean(
                     key, [k for k in self.values if k not in schema and k.startswith(f"{self.project}:")]

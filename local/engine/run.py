@@ -14,10 +14,11 @@ import local
 from local.engine import config as configs
 from local.engine.deploying import Deploying, Deployment, Event
 from local.engine.diagnostics import DeploymentError, Problem
+from local.engine.failures import ProgramFailed
 from local.engine.monitor import Monitor
 from local.engine.planning import Plan, Planning
 from local.engine.properties import revealed
-from local.engine.running import ProgramFailed, run
+from local.engine.running import run
 from local.engine.session import Session, local_environment, loopback, preview_environment
 from local.engine.state import State
 from local.engine.work import BaseWork

@@ -14,7 +14,6 @@ import os
 import runpy
 import sys
 import threading
-import traceback
 import types
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -26,19 +25,15 @@ from pulumi.runtime import stack as sdk_stack
 from pulumi.runtime.config import set_all_config
 
 from local.engine.config import Project
-from local.engine.diagnostics import Place, Problem, column_of, in_program
+from local.engine.diagnostics import in_program
+from local.engine.failures import explained
 from local.engine.monitor import Monitor
 
-# The SDK keeps the stack's root in a context, sys.path and sys.modules are the process's: one program at a time.
+# Environment, working directory, sys.path and sys.modules are the process's: one program at a time.
 _ONE_AT_A_TIME = threading.Lock()
 
-
-class ProgramFailed(Exception):
-    """The program itself raised. `problems` say what, `output` is its traceback where that helps."""
-
-    def __init__(self, problems: list[Problem], output: str = "") -> None:
-        super().__init__("; ".join(problem.what for problem in problems))
-        self.problems, self.output = problems, output
+# What the last program imported of its own: another program may have modules of the same names.
+_imported: dict[Path, set[str]] = {}
 
 
 def run(
@@ -85,7 +80,7 @@ def _run(program: Path, project: Project, settings: sdk_settings.Settings, paral
         _settle(loop, executor)
         if isinstance(error, KeyboardInterrupt) or not isinstance(error, Exception | SystemExit):
             raise
-        raise _failure(error, program, project) from error
+        raise explained(error, program, project) from error
     finally:
         _settle(loop, executor)
         asyncio.set_event_loop(None)
@@ -124,26 +119,40 @@ def _environment(replaced: Mapping[str, str]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _modules(root: Path) -> Iterator[None]:
-    """The program's folder first on sys.path, and no module of an earlier run that holds that run's resources."""
-    _forget(root)
+    """The program's folder as the working directory and first on sys.path, and its modules as if never run before."""
+    for other in [path for path in _imported if path != root]:
+        for name in _imported.pop(other):
+            sys.modules.pop(name, None)
+    _forget_resources(root)
+    before, main, here = set(sys.modules), sys.modules.get("__main__"), Path.cwd()
     sys.path.insert(0, str(root))
-    main = sys.modules.get("__main__")
+    os.chdir(root)
     try:
         yield
     finally:
+        os.chdir(here)
         sys.path.remove(str(root))
         if main is not None:
             sys.modules["__main__"] = main
-        _forget(root)
+        _imported.setdefault(root, set()).update(set(_own_modules(root)) - before)
+        _forget_resources(root)
 
 
-def _forget(root: Path) -> None:
-    """Drop modules under `root` with resources or outputs among their globals, and modules that use such modules."""
-    modules = {
+def _own_modules(root: Path) -> dict[str, types.ModuleType]:
+    """The loaded modules that are files of the program."""
+    return {
         name: module
         for name, module in list(sys.modules.items())
         if name != "__main__" and (file := getattr(module, "__file__", None)) and in_program(Path(file), root)
     }
+
+
+def _forget_resources(root: Path) -> None:
+    """Drop modules with resources or outputs among their globals, and modules that use such modules.
+
+    All others stay: what they define is the same in every run.
+    """
+    modules = _own_modules(root)
     stale = {
         name
         for name, module in modules.items()
@@ -151,7 +160,7 @@ def _forget(root: Path) -> None:
     }
     growing = True
     while growing:
-        gone = {id(sys.modules[name]) for name in stale}
+        gone = {id(modules[name]) for name in stale}
         using = {
             name
             for name, module in modules.items()
@@ -162,36 +171,3 @@ def _forget(root: Path) -> None:
         stale |= using
     for name in stale:
         del sys.modules[name]
-
-
-def _failure(error: BaseException, program: Path, project: Project) -> ProgramFailed:
-    """What a program's exception means for its author."""
-    if isinstance(error, pulumi.ConfigMissingError):
-        at = Place(project.root / project.stack_file, 1)
-        return ProgramFailed([Problem(f"{error.key} is missing", f"write {error.key}: under config:", at)])
-    if isinstance(error, pulumi.ConfigTypeError):
-        at = project.places.get(error.key) or Place(project.root / project.stack_file, 1)
-        what = f"{error.key} is {error.value!r}, and the program wants {error.expect_type}"
-        return ProgramFailed([Problem(what, f"write {error.expect_type}", at)])
-    if isinstance(error, pulumi.RunError):
-        return ProgramFailed([Problem(line) for line in str(error).splitlines()] or [Problem("the program gave up")])
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if in_program(Path(f.filename), program.parent)]
-    place: Place | None = None
-    if isinstance(error, SyntaxError) and error.filename and error.lineno:
-        place = Place(Path(error.filename), error.lineno, error.offset or 1)
-    elif frames and frames[-1].lineno:
-        path = Path(frames[-1].filename)
-        place = Place(path, frames[-1].lineno, (frames[-1].colno or 0) + 1 or column_of(path, frames[-1].lineno))
-    text = str(error).replace("The Pulumi CLI does not support", "Without Pulumi's CLI there is no support for")
-    text = text.replace(" Please update the Pulumi CLI.", "").replace(" option.", "")
-    first, *rest = text.splitlines() or [""]
-    what = f"{type(error).__name__}: {first}" if first else type(error).__name__
-    return ProgramFailed([Problem(what, place=place)], "\n".join([*rest, *_listing(error, program)]))
-
-
-def _listing(error: BaseException, program: Path) -> list[str]:
-    """The traceback without the machinery above the program's own first line."""
-    frames = traceback.extract_tb(error.__traceback__)
-    start = next((i for i, f in enumerate(frames) if in_program(Path(f.filename), program.parent)), len(frames))
-    shown = frames[start:]
-    return ["".join(traceback.format_list(shown)).rstrip()] if shown else []

@@ -50,6 +50,7 @@ CAUGHT = only(
 PLAIN = only(Task("Validate", validate).catch(Bad, output=lambda c: c.message, then=Same("Go on")))["Catch"][0][
     "Output"
 ]
+LATE = "2026-01-01 Task timed out after 3.00 seconds"
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -1,0 +1,189 @@
+"""States and chains as values: frozen, comparable, remembering their place; long chains stay cheap."""
+
+from __future__ import annotations
+
+import sys
+import time
+from functools import reduce
+from typing import Any
+
+import pytest
+
+import workflow
+from tests.workflow.models import Bad, Job, Reading, poll, start, summarize, validate, with_context
+from workflow import (
+    TRANSIENT,
+    Choice,
+    Fail,
+    Pass,
+    Same,
+    State,
+    Succeed,
+    Task,
+    Try,
+    Workflow,
+)
+
+
+def test_the_public_names() -> None:
+    assert workflow.__all__ == [
+        "EXISTS",
+        "TRANSIENT",
+        "Caught",
+        "Choice",
+        "End",
+        "ExpressWorkflow",
+        "Fail",
+        "GetItem",
+        "Guarded",
+        "Map",
+        "Parallel",
+        "Pass",
+        "Publish",
+        "PutItem",
+        "Same",
+        "Service",
+        "StandardWorkflow",
+        "State",
+        "Step",
+        "Succeed",
+        "Table",
+        "Task",
+        "Topic",
+        "Try",
+        "Wait",
+        "Workflow",
+        "WorkflowError",
+        "Working",
+        "back_to",
+    ]
+    for name in workflow.__all__:
+        value = getattr(workflow, name)
+        if isinstance(value, type):
+            assert value.__module__ == "workflow", name
+
+
+def test_states_are_frozen() -> None:
+    task = Task("Validate", validate)
+    with pytest.raises(AttributeError, match="Task `Validate` is frozen"):
+        task.name = "Other"
+    with pytest.raises(AttributeError, match="frozen"):
+        del task.name
+
+
+def test_methods_return_copies() -> None:
+    task = Task("Validate", validate)
+    timed = task.timeout(5)
+    assert timed is not task
+    assert task.seconds is None
+    assert timed.seconds == 5
+
+
+def test_states_compare_and_hash_by_what_they_say() -> None:
+    def make(seconds: int) -> Any:
+        return Task("Validate", validate).timeout(seconds).output(lambda r: r.id).retry(TRANSIENT)
+
+    assert make(5) == make(5)
+    assert hash(make(5)) == hash(make(5))
+    assert make(5) != make(6)
+    assert Task("Validate", validate) != Same("Validate")
+    assert len({make(5), make(5), make(6)}) == 2
+
+
+def test_lambdas_that_mean_the_same_are_equal() -> None:
+    one = Pass("Id", Reading, lambda r: r.id)
+    other = Pass("Id", Reading, lambda reading: reading.id)
+    different = Pass("Id", Reading, lambda r: r.device_id)
+    assert one == other
+    assert one != different
+
+
+def test_chains_compare_however_they_were_nested() -> None:
+    a, b, c = Task("A", start), Task("B", start), Task("C", start)
+    assert (a >> b) >> c == a >> (b >> c)
+    assert a >> b != b >> a
+    assert hash((a >> b) >> c) == hash(a >> (b >> c))
+
+
+def test_choices_compare_by_their_rules() -> None:
+    def make(limit: float) -> Any:
+        return Choice("Hot?", Reading).when(lambda r: r.celsius > limit, then=Same("Yes")).otherwise(Fail("No"))
+
+    assert make(3) == make(3)
+    assert make(3) != make(4)
+
+
+def test_a_state_remembers_its_line() -> None:
+    line = sys._getframe().f_lineno + 1
+    task = Task("Validate", validate).timeout(3)
+    assert task.place.path == __file__
+    assert task.place.line == line
+    assert "Task(" in task.place.excerpt()
+
+
+def test_a_chain_shows_its_states() -> None:
+    assert repr(Task("A", start) >> Same("B") >> Fail("C")) == "End('A' >> 'B' >> 'C')"
+
+
+@pytest.mark.parametrize("nest", ["left", "right"])
+def test_a_chain_of_thousands_is_linear_and_not_recursive(nest: str) -> None:
+    states: list[Any] = [Task(f"S{n}", start) for n in range(4_000)]
+    backwards = list(reversed(states))
+    chain: Any = reduce(lambda a, b: a >> b, states) if nest == "left" else reduce(lambda b, a: a >> b, backwards)
+    definition = Workflow.standard("w", chain).definition()
+    assert list(definition["States"]) == [f"S{n}" for n in range(4_000)]
+    assert definition["States"]["S3998"]["Next"] == "S3999"
+    assert chain == chain
+    assert hash(chain) == hash(chain)
+
+
+def seconds_of(count: int) -> float:
+    """The best of three."""
+    best = float("inf")
+    for _ in range(3):
+        begin = time.perf_counter()
+        chain: State[Job, Job] = Task("S0", start)
+        for n in range(1, count):
+            chain = chain >> Task(f"S{n}", start)
+        Workflow.standard("w", chain).definition()
+        best = min(best, time.perf_counter() - begin)
+    return best
+
+
+def test_nine_hundred_states_take_a_moment() -> None:
+    assert seconds_of(901) < 0.25  # 26 ms on the machine where it was written
+
+
+def test_context_is_allowed_as_a_second_parameter() -> None:
+    assert Workflow.standard("w", Task("Start", with_context)).functions[0].name == "with_context"
+
+
+def test_a_state_may_stand_in_several_workflows() -> None:
+    polled = Task("Poll", poll)
+    one = Workflow.standard("one", Task("Start", start) >> polled)
+    other = Workflow.standard("two", polled)
+    assert one.definition()["States"]["Poll"]["End"] is True
+    assert other.definition()["StartAt"] == "Poll"
+
+
+def test_a_state_may_be_led_to_from_several_places_that_go_on_alike() -> None:
+    done = Same("Done")
+    chain = Choice("Hot?", Reading).when(lambda r: r.celsius > 8, then=Pass("Hot", Reading, lambda r: r) >> done).when(
+        lambda r: r.celsius < 2, then=done
+    ).otherwise(Same("Fine")) >> Task("Summarize", summarize)
+    states = Workflow.standard("w", chain).definition()["States"]
+    assert states["Hot"]["Next"] == states["Hot?"]["Choices"][1]["Next"] == "Done"
+    assert states["Done"]["Next"] == states["Fine"]["Next"] == "Summarize"
+
+
+def test_an_end_inside_a_branch_ends_the_branch() -> None:
+    flow = Task("Validate", validate).catch(Bad, output=lambda c: c.error, then=Succeed("Name")) >> Task(
+        "Summarize", summarize
+    )
+    state = Workflow.standard("w", Try("Reading", flow) >> Same("After")).definition()["States"]["Reading"]
+    inner = state["Branches"][0]["States"]
+    assert inner["Validate"]["Next"] == "Summarize"
+    assert inner["Validate"]["Catch"][0]["Next"] == "Name"
+    assert inner["Name"] == {"Type": "Succeed"}
+    assert inner["Summarize"]["End"] is True
+    assert state["Next"] == "After"

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .expressions import Expression
+from .expressions.json_values import to_json
 from .expressions.nodes import Array, Cond, Const, Field, Node, Object, Var
-from .expressions.printer import show, to_json
+from .expressions.printer import show
 from .graph import Scope, Vertex
 from .policies import Retrier
 from .resources import Symbol, Text, states_arn

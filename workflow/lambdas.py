@@ -13,7 +13,7 @@ from .expressions import Expression, Root, compile_expression, constant, kinds
 from .expressions.nodes import NULL, Binary, Cond, Node
 from .expressions.printer import show
 
-UNKNOWN = kinds.OpaqueT("?")
+UNKNOWN = kinds.OpaqueKind("?")
 """The kind of a value of which nothing can be known because something else is wrong."""
 
 ANY = kinds.from_annotation(object)
@@ -35,23 +35,23 @@ class Compiled:
     problems: tuple[Problem, ...] = ()
 
     @property
-    def kind(self) -> kinds.Type | None:
+    def kind(self) -> kinds.Kind | None:
         """What it evaluates to; None where it is not known."""
         return self.expression.kind if self.expression is not None else None
 
 
-def kind_of(annotation: Any) -> kinds.Type:
+def kind_of(annotation: Any) -> kinds.Kind:
     """The kind of what an annotation (`of=`) says."""
     return kinds.from_annotation(annotation)
 
 
 def expression(node: Node) -> Expression:
     """A node of our own making as an expression."""
-    return Expression(node, node.type, show(node))
+    return Expression(node, node.kind, show(node))
 
 
 @lru_cache(maxsize=4096)
-def root(path: str, kind: kinds.Type | None) -> Root:
+def root(path: str, kind: kinds.Kind | None) -> Root:
     """A path such as `states.input`, of a kind; UNKNOWN where that is not known."""
     return Root.path(path, UNKNOWN if kind is None else kind)
 

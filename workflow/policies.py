@@ -65,7 +65,7 @@ class Catcher:
     place: Place = field(compare=False)
 
 
-def _path(path: str, kind: kinds.Type) -> Node:
+def _path(path: str, kind: kinds.Kind) -> Node:
     return Root.path(path, kind).node
 
 
@@ -76,15 +76,15 @@ def _message() -> Node:
     # The backslash is \x5c because JSONata's reader counts brackets to find a pattern's end, and takes `\\(` for an
     # escaped bracket: it would miss the closing slash.
     text = r"""([^"\\\x00-\x1f]*(?:\x5c(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*)"""
-    pattern = Regex(r"""^\{"errorMessage": ?""" + '"' + text + '"', type=kinds.STR)
-    found = Var("found", type=kinds.STR)
-    group = Index(Field(Index(found, const(0), type=kinds.STR), "groups", type=kinds.STR), const(0), type=kinds.STR)
+    pattern = Regex(r"""^\{"errorMessage": ?""" + '"' + text + '"', kind=kinds.STR)
+    found = Var("found", kind=kinds.STR)
+    group = Index(Field(Index(found, const(0), kind=kinds.STR), "groups", kind=kinds.STR), const(0), kind=kinds.STR)
     quote = const('"')
-    quoted = Binary("&", Binary("&", quote, group, type=kinds.STR), quote, type=kinds.STR)
-    parsed = Call("$parse", (quoted,), type=kinds.STR)
-    test = Call("$exists", (found,), type=kinds.BOOL)
-    match = Call("$match", (cause, pattern, const(1)), type=kinds.STR)
-    return Block((("found", match),), Cond(test, parsed, cause, type=kinds.STR), type=kinds.STR)
+    quoted = Binary("&", Binary("&", quote, group, kind=kinds.STR), quote, kind=kinds.STR)
+    parsed = Call("$parse", (quoted,), kind=kinds.STR)
+    test = Call("$exists", (found,), kind=kinds.BOOL)
+    match = Call("$match", (cause, pattern, const(1)), kind=kinds.STR)
+    return Block((("found", match),), Cond(test, parsed, cause, kind=kinds.STR), kind=kinds.STR)
 
 
 def caught_root(given: Kind) -> Root:

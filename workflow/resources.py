@@ -116,8 +116,8 @@ def _check_table(name: str, of: Any, key: str, place: Place) -> list[Problem]:
         what = f"{of.__name__} has no field `{key}` to be the key of table `{name}`"
         hint = did_you_mean(key, fields)
         return [Problem(place, what, f"{hint}: say which by key=" if hint else "give it one", "table-key")]
-    kind = kinds.kind(fields[key].type)
+    kind = kinds.family(fields[key].kind)
     if kind not in ("str", "number"):
-        what = f"the key of table `{name}`, {of.__name__}.{key}, is {kinds.show(fields[key].type)}"
+        what = f"the key of table `{name}`, {of.__name__}.{key}, is {kinds.show(fields[key].kind)}"
         return [Problem(place, what, "a key is text or a number", "table-key")]
     return []

@@ -14,8 +14,8 @@ import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ..diagnostics import Problem, Refusal
 from ..expressions import constant, kinds
-from ..expressions.errors import Refused
 from ..expressions.nodes import (
     NULL,
     Array,
@@ -38,9 +38,9 @@ from ..lambdas import ANY, without_default
 
 Fresh = Iterator[str]
 
-RECORD = kinds.DictT(ANY)
-_RAW = {"S": kinds.STR, "N": kinds.STR, "BOOL": kinds.BOOL, "M": RECORD, "SS": kinds.ListT(kinds.STR)}
-_RAW |= {"NS": kinds.ListT(kinds.STR), "L": kinds.ListT(RECORD)}
+RECORD = kinds.DictKind(ANY)
+_RAW = {"S": kinds.STR, "N": kinds.STR, "BOOL": kinds.BOOL, "M": RECORD, "SS": kinds.ListKind(kinds.STR)}
+_RAW |= {"NS": kinds.ListKind(kinds.STR), "L": kinds.ListKind(RECORD)}
 
 
 def names() -> Iterator[str]:
@@ -52,14 +52,14 @@ def names() -> Iterator[str]:
         n += 1
 
 
-def attribute_type(kind: kinds.Type) -> str | None:
+def attribute_type(kind: kinds.Kind) -> str | None:
     """DynamoDB's letter for a kind that is not None; None where there is no one letter."""
     match kind:
-        case kinds.SetT(elem):
-            return {"str": "SS", "number": "NS"}.get(kinds.kind(elem))
-        case kinds.EnumT(members=values):
+        case kinds.SetKind(elem):
+            return {"str": "SS", "number": "NS"}.get(kinds.family(elem))
+        case kinds.EnumKind(members=values):
             return _letter_of({type(member.value) for member in values})
-        case kinds.OpaqueT():
+        case kinds.OpaqueKind():
             return None
     by_kind = {
         "str": "S",
@@ -72,7 +72,7 @@ def attribute_type(kind: kinds.Type) -> str | None:
         "dict": "M",
         "model": "M",
     }
-    return by_kind.get(kinds.kind(kind))
+    return by_kind.get(kinds.family(kind))
 
 
 def _letter_of(types: set[type]) -> str | None:
@@ -86,31 +86,31 @@ def _letter_of(types: set[type]) -> str | None:
 def check(cls: type, where: str = "") -> Iterator[str]:
     """The fields of a model, nested ones included, that have no attribute type, as `Item.field: kind`."""
     for name, field in kinds.fields_of(cls).items():
-        yield from _check_kind(field.type, f"{where or cls.__name__}.{name}", (cls,))
+        yield from _check_kind(field.kind, f"{where or cls.__name__}.{name}", (cls,))
 
 
-def _check_kind(kind: kinds.Type, where: str, seen: tuple[type, ...]) -> Iterator[str]:
+def _check_kind(kind: kinds.Kind, where: str, seen: tuple[type, ...]) -> Iterator[str]:
     some = kinds.some(kind)
     match some:
-        case kinds.ListT(elem) | kinds.DictT(elem):
+        case kinds.ListKind(elem) | kinds.DictKind(elem):
             yield from _check_element(elem, f"{where}[]", seen)
-        case kinds.TupleT(items):
+        case kinds.TupleKind(items):
             for item in items:
                 yield from _check_element(item, f"{where}[]", seen)
-        case kinds.ModelT(cls):
+        case kinds.RecordKind(cls):
             if cls in seen:
                 yield f"{where}: {cls.__name__} inside itself"
             else:
                 for name, field in kinds.fields_of(cls).items():
-                    yield from _check_kind(field.type, f"{where}.{name}", (*seen, cls))
+                    yield from _check_kind(field.kind, f"{where}.{name}", (*seen, cls))
         case _ if attribute_type(some) is None:
             yield f"{where}: {kinds.show(some)}"
 
 
-def _check_element(kind: kinds.Type, where: str, seen: tuple[type, ...]) -> Iterator[str]:
+def _check_element(kind: kinds.Kind, where: str, seen: tuple[type, ...]) -> Iterator[str]:
     """An element is always there: DynamoDB has no empty set, and JSONata would flatten a list that may be None."""
     some = kinds.some(kind)
-    if isinstance(some, kinds.SetT) or (kinds.is_optional(kind) and kinds.kind(some) in ("list", "tuple")):
+    if isinstance(some, kinds.SetKind) or (kinds.is_optional(kind) and kinds.family(some) in ("list", "tuple")):
         yield f"{where}: {kinds.show(kind)}"
     else:
         yield from _check_kind(kind, where, seen)
@@ -123,13 +123,13 @@ def item_of(node: Node, cls: type) -> Node:
     """The attributes of a whole item: `{'id': {'S': ...}, ...}`."""
     match node:
         case Block(bindings, result):
-            return Block(bindings, item_of(result, cls), type=RECORD)
+            return Block(bindings, item_of(result, cls), kind=RECORD)
         case Object():
             return _fields(node, cls, names())
     if simple(node):
         return _fields(node, cls, names())
-    item = Var("item", type=node.type)
-    return Block((("item", node),), _fields(item, cls, names()), type=RECORD)
+    item = Var("item", kind=node.kind)
+    return Block((("item", node),), _fields(item, cls, names()), kind=RECORD)
 
 
 def _fields(node: Node, cls: type, fresh: Fresh) -> Object:
@@ -140,63 +140,67 @@ def _fields(node: Node, cls: type, fresh: Fresh) -> Object:
             known = node.value[name] if isinstance(node.value, dict) else getattr(node.value, name)
             value: Node | None = constant(known).node
         elif written is None:
-            value = Field(node, field.json, type=field.type)
+            value = Field(node, field.json, kind=field.kind)
         else:
             value = written.get(field.json)
         if value is not None:
-            attribute = _optional(value, field.type, field.default, fresh)
+            attribute = _optional(value, field.kind, field.default, fresh)
             if attribute is not None:
                 pairs.append((const(field.json), attribute))
-    return Object(tuple(pairs), type=kinds.ModelT(cls))
+    return Object(tuple(pairs), kind=kinds.RecordKind(cls))
 
 
-def _optional(value: Node, declared: kinds.Type, default: Any, fresh: Fresh) -> Node | None:
+def _optional(value: Node, declared: kinds.Kind, default: Any, fresh: Fresh) -> Node | None:
     """The attribute of one field; None where it is left out for certain."""
     kind = kinds.some(declared)
     keeps_null = default not in (None, kinds.REQUIRED, kinds.OMITTED)
-    null = Object(((const("NULL"), const(True)),), type=RECORD)
+    null = Object(((const("NULL"), const(True)),), kind=RECORD)
     if isinstance(value, Const):
         if value.value is None:
             return null if keeps_null else None
-        if isinstance(kind, kinds.SetT) and not value.value:
+        if isinstance(kind, kinds.SetKind) and not value.value:
             return None
-    if not kinds.is_optional(value.type):
+    if not kinds.is_optional(value.kind):
         return _unless_empty(value, kind, fresh)
     plain = without_default(value)
-    test = Binary("!=", plain, NULL, type=kinds.BOOL)
-    return Cond(test, attribute(plain, kind, fresh), null if keeps_null else None, type=RECORD)
+    test = Binary("!=", plain, NULL, kind=kinds.BOOL)
+    return Cond(test, attribute(plain, kind, fresh), null if keeps_null else None, kind=RECORD)
 
 
-def _unless_empty(value: Node, kind: kinds.Type, fresh: Fresh) -> Node:
+def _unless_empty(value: Node, kind: kinds.Kind, fresh: Fresh) -> Node:
     made = attribute(value, kind, fresh)
-    if not isinstance(kind, kinds.SetT) or isinstance(value, Const):
+    if not isinstance(kind, kinds.SetKind) or isinstance(value, Const):
         return made
-    count = Call("$count", (value,), type=kinds.INT)
-    return Cond(Binary(">", count, const(0), type=kinds.BOOL), made, None, type=RECORD)
+    count = Call("$count", (value,), kind=kinds.INT)
+    return Cond(Binary(">", count, const(0), kind=kinds.BOOL), made, None, kind=RECORD)
 
 
-def attribute(value: Node, kind: kinds.Type, fresh: Fresh) -> Node:
+def attribute(value: Node, kind: kinds.Kind, fresh: Fresh) -> Node:
     """`{'S': value}` and its like, of a value that is not None."""
     letter = attribute_type(kind)
     if letter is None:
-        raise Refused(f"DynamoDB has no type for {kinds.show(kind)}", "keep it as text or as a model", "attribute-type")
-    return Object(((const(letter), _content(value, kind, fresh)),), type=RECORD)
+        raise Refusal(
+            Problem(
+                None, f"DynamoDB has no type for {kinds.show(kind)}", "keep it as text or as a model", "attribute-type"
+            )
+        )
+    return Object(((const(letter), _content(value, kind, fresh)),), kind=RECORD)
 
 
-def _content(value: Node, kind: kinds.Type, fresh: Fresh) -> Node:
+def _content(value: Node, kind: kinds.Kind, fresh: Fresh) -> Node:
     match kind:
-        case kinds.ModelT(cls):
+        case kinds.RecordKind(cls):
             return _fields(value, cls, fresh)
-        case kinds.ListT(elem):
+        case kinds.ListKind(elem):
             return _each(value, elem, fresh)
-        case kinds.TupleT(items):
+        case kinds.TupleKind(items):
             return _tuple(value, items, fresh)
-        case kinds.DictT(elem):
+        case kinds.DictKind(elem):
             return _entries(value, elem, fresh)
-        case kinds.SetT(elem) if kinds.kind(elem) == "number":
+        case kinds.SetKind(elem) if kinds.family(elem) == "number":
             return _map(value, lambda x: _number(x), fresh)
-        case kinds.SetT():
-            return value if isinstance(value, (Const, Collect, Array)) else Collect(value, type=value.type)
+        case kinds.SetKind():
+            return value if isinstance(value, (Const, Collect, Array)) else Collect(value, kind=value.kind)
     return _number(value) if attribute_type(kind) == "N" else value
 
 
@@ -204,52 +208,52 @@ def _number(value: Node) -> Node:
     if isinstance(value, Const):
         number = getattr(value.value, "value", value.value)
         return const(repr(number))
-    return Call("$string", (value,), type=kinds.STR)
+    return Call("$string", (value,), kind=kinds.STR)
 
 
-def _nullable(value: Node, kind: kinds.Type, fresh: Fresh) -> Node:
+def _nullable(value: Node, kind: kinds.Kind, fresh: Fresh) -> Node:
     """An element of a list: always there, so None is NULL."""
     if not kinds.is_optional(kind):
         return attribute(value, kind, fresh)
-    null = Object(((const("NULL"), const(True)),), type=RECORD)
-    test = Binary("!=", value, NULL, type=kinds.BOOL)
-    return Cond(test, attribute(value, kinds.some(kind), fresh), null, type=RECORD)
+    null = Object(((const("NULL"), const(True)),), kind=RECORD)
+    test = Binary("!=", value, NULL, kind=kinds.BOOL)
+    return Cond(test, attribute(value, kinds.some(kind), fresh), null, kind=RECORD)
 
 
-def _each(value: Node, elem: kinds.Type, fresh: Fresh) -> Node:
+def _each(value: Node, elem: kinds.Kind, fresh: Fresh) -> Node:
     return _map(value, lambda x: _nullable(x, elem, fresh), fresh)
 
 
 def _lists(value: Node, make: Callable[[Node], Node], fresh: Fresh) -> Node:
     """As `_map` where what is made is a list: `$map` would make one list of lists of one."""
-    x, made = Var(next(fresh), type=RECORD), Var("lists", type=kinds.ListT(ANY))
-    one = Array((make(x),), type=kinds.ListT(ANY))
-    body = Call("$append", (made, one), type=kinds.ListT(ANY))
-    function = Function((made.name, x.name), body, type=ANY)
-    nothing = Array((), type=kinds.ListT(ANY))
-    return Call("$reduce", (value, function, nothing), type=kinds.ListT(ANY))
+    x, made = Var(next(fresh), kind=RECORD), Var("lists", kind=kinds.ListKind(ANY))
+    one = Array((make(x),), kind=kinds.ListKind(ANY))
+    body = Call("$append", (made, one), kind=kinds.ListKind(ANY))
+    function = Function((made.name, x.name), body, kind=ANY)
+    nothing = Array((), kind=kinds.ListKind(ANY))
+    return Call("$reduce", (value, function, nothing), kind=kinds.ListKind(ANY))
 
 
 def _map(value: Node, make: Callable[[Node], Node], fresh: Fresh) -> Node:
-    x = Var(next(fresh), type=RECORD)
-    function = Function((x.name,), make(x), type=RECORD)
-    return Collect(Call("$map", (value, function), type=kinds.ListT(ANY)), type=kinds.ListT(ANY))
+    x = Var(next(fresh), kind=RECORD)
+    function = Function((x.name,), make(x), kind=RECORD)
+    return Collect(Call("$map", (value, function), kind=kinds.ListKind(ANY)), kind=kinds.ListKind(ANY))
 
 
-def _tuple(value: Node, items: tuple[kinds.Type, ...], fresh: Fresh) -> Node:
-    def item(i: int, kind: kinds.Type) -> Node:
-        own = value.items[i] if isinstance(value, Array) else Index(value, const(i), type=kind)
+def _tuple(value: Node, items: tuple[kinds.Kind, ...], fresh: Fresh) -> Node:
+    def item(i: int, kind: kinds.Kind) -> Node:
+        own = value.items[i] if isinstance(value, Array) else Index(value, const(i), kind=kind)
         return _nullable(own, kind, fresh)
 
-    return Array(tuple(item(i, kind) for i, kind in enumerate(items)), type=kinds.ListT(ANY))
+    return Array(tuple(item(i, kind) for i, kind in enumerate(items)), kind=kinds.ListKind(ANY))
 
 
-def _entries(value: Node, elem: kinds.Type, fresh: Fresh) -> Node:
-    x = Var(next(fresh), type=RECORD)
-    key = Var(f"k{x.name[1:]}", type=kinds.STR)
-    entry = Object(((key, _nullable(x, elem, fresh)),), type=RECORD)
-    each = Call("$each", (value, Function((x.name, key.name), entry, type=RECORD)), type=kinds.ListT(ANY))
-    return Call("$merge", (Collect(each, type=kinds.ListT(ANY)),), type=RECORD)
+def _entries(value: Node, elem: kinds.Kind, fresh: Fresh) -> Node:
+    x = Var(next(fresh), kind=RECORD)
+    key = Var(f"k{x.name[1:]}", kind=kinds.STR)
+    entry = Object(((key, _nullable(x, elem, fresh)),), kind=RECORD)
+    each = Call("$each", (value, Function((x.name, key.name), entry, kind=RECORD)), kind=kinds.ListKind(ANY))
+    return Call("$merge", (Collect(each, kind=kinds.ListKind(ANY)),), kind=RECORD)
 
 
 # ---------------------------------------------------------------- reading
@@ -258,43 +262,47 @@ def _entries(value: Node, elem: kinds.Type, fresh: Fresh) -> Node:
 def read_item(item: Node, cls: type, table: str) -> Node:
     """The model of an item that is there. Required attributes that are missing raise: later states count on them."""
     needed = [
-        _raw(Field(item, field.json, type=RECORD), field.type)
+        _raw(Field(item, field.json, kind=RECORD), field.kind)
         for field in kinds.fields_of(cls).values()
-        if field.default is kinds.REQUIRED and not kinds.is_optional(field.type) and not _may_vanish(field.type)
+        if field.default is kinds.REQUIRED and not kinds.is_optional(field.kind) and not _may_vanish(field.kind)
     ]
     model = _read_fields(item, cls, names())
     if not needed:
         return model
-    tests: list[Node] = [Call("$exists", (raw,), type=kinds.BOOL) for raw in needed]
-    test = functools.reduce(lambda a, b: Binary("and", a, b, type=kinds.BOOL), tests)
+    tests: list[Node] = [Call("$exists", (raw,), kind=kinds.BOOL) for raw in needed]
+    test = functools.reduce(lambda a, b: Binary("and", a, b, kind=kinds.BOOL), tests)
     message = const(f"an item of table {table} lacks a required attribute")
-    return Block((("", Call("$assert", (test, message), type=kinds.NONE)),), model, type=kinds.ModelT(cls))
+    return Block((("", Call("$assert", (test, message), kind=kinds.NONE)),), model, kind=kinds.RecordKind(cls))
 
 
-def _may_vanish(kind: kinds.Type) -> bool:
-    return isinstance(kind, kinds.SetT)
+def _may_vanish(kind: kinds.Kind) -> bool:
+    return isinstance(kind, kinds.SetKind)
 
 
-def _raw(attribute: Node, kind: kinds.Type) -> Node:
+def _raw(attribute: Node, kind: kinds.Kind) -> Node:
     letter = attribute_type(kinds.some(kind))
     if letter is None:
-        raise Refused(f"DynamoDB has no type for {kinds.show(kind)}", "keep it as text or as a model", "attribute-type")
-    return Field(attribute, letter, type=_RAW[letter])
+        raise Refusal(
+            Problem(
+                None, f"DynamoDB has no type for {kinds.show(kind)}", "keep it as text or as a model", "attribute-type"
+            )
+        )
+    return Field(attribute, letter, kind=_RAW[letter])
 
 
 def _read_fields(item: Node, cls: type, fresh: Fresh) -> Object:
     pairs = []
     for field in kinds.fields_of(cls).values():
-        raw = _raw(Field(item, field.json, type=RECORD), field.type)
-        value = _read(raw, kinds.some(field.type), fresh)
-        if field.default is kinds.REQUIRED and _may_vanish(field.type):
+        raw = _raw(Field(item, field.json, kind=RECORD), field.kind)
+        value = _read(raw, kinds.some(field.kind), fresh)
+        if field.default is kinds.REQUIRED and _may_vanish(field.kind):
             pass  # `[...]` makes an empty list of what is missing
         elif field.default is kinds.OMITTED:
-            value = Cond(Call("$exists", (raw,), type=kinds.BOOL), value, None, type=field.type)
-        elif field.default is not kinds.REQUIRED or kinds.is_optional(field.type):
-            value = Cond(Call("$exists", (raw,), type=kinds.BOOL), value, _default(item, field), type=field.type)
+            value = Cond(Call("$exists", (raw,), kind=kinds.BOOL), value, None, kind=field.kind)
+        elif field.default is not kinds.REQUIRED or kinds.is_optional(field.kind):
+            value = Cond(Call("$exists", (raw,), kind=kinds.BOOL), value, _default(item, field), kind=field.kind)
         pairs.append((const(field.json), value))
-    return Object(tuple(pairs), type=kinds.ModelT(cls))
+    return Object(tuple(pairs), kind=kinds.RecordKind(cls))
 
 
 def _default(item: Node, field: Any) -> Node:
@@ -302,42 +310,42 @@ def _default(item: Node, field: Any) -> Node:
         return NULL
     if field.default is kinds.FACTORY:
         what = f"the attribute `{field.json}` is missing and its default would be made in Python"
-        return Call("$error", (const(what),), type=field.type)
+        return Call("$error", (const(what),), kind=field.kind)
     default = const(field.default)
-    if not kinds.is_optional(field.type):
+    if not kinds.is_optional(field.kind):
         return default
-    null = Field(Field(item, field.json, type=RECORD), "NULL", type=RECORD)
-    return Cond(Call("$exists", (null,), type=kinds.BOOL), NULL, default, type=field.type)
+    null = Field(Field(item, field.json, kind=RECORD), "NULL", kind=RECORD)
+    return Cond(Call("$exists", (null,), kind=kinds.BOOL), NULL, default, kind=field.kind)
 
 
-def _read(raw: Node, kind: kinds.Type, fresh: Fresh) -> Node:
+def _read(raw: Node, kind: kinds.Kind, fresh: Fresh) -> Node:
     match kind:
-        case kinds.ModelT(cls):
+        case kinds.RecordKind(cls):
             return _read_fields(raw, cls, fresh)
-        case kinds.ListT(elem):
-            gather = _lists if kinds.kind(elem) in ("list", "tuple") else _map
+        case kinds.ListKind(elem):
+            gather = _lists if kinds.family(elem) in ("list", "tuple") else _map
             return gather(raw, lambda x: _read_element(x, elem, fresh), fresh)
-        case kinds.TupleT(items):
+        case kinds.TupleKind(items):
             return Array(
-                tuple(_read_element(Index(raw, const(i), type=RECORD), k, fresh) for i, k in enumerate(items)),
-                type=kind,
+                tuple(_read_element(Index(raw, const(i), kind=RECORD), k, fresh) for i, k in enumerate(items)),
+                kind=kind,
             )
-        case kinds.DictT(elem):
-            x = Var(next(fresh), type=RECORD)
-            key = Var(f"k{x.name[1:]}", type=kinds.STR)
-            entry = Object(((key, _read_element(x, elem, fresh)),), type=RECORD)
-            each = Call("$each", (raw, Function((x.name, key.name), entry, type=RECORD)), type=kinds.ListT(ANY))
-            return Call("$merge", (Collect(each, type=kinds.ListT(ANY)),), type=kind)
-        case kinds.SetT(elem) if kinds.kind(elem) == "number":
-            return _map(raw, lambda x: Call("$number", (x,), type=kinds.FLOAT), fresh)
-        case kinds.SetT():
-            return Collect(raw, type=kind)
-    return Call("$number", (raw,), type=kind) if attribute_type(kind) == "N" else raw
+        case kinds.DictKind(elem):
+            x = Var(next(fresh), kind=RECORD)
+            key = Var(f"k{x.name[1:]}", kind=kinds.STR)
+            entry = Object(((key, _read_element(x, elem, fresh)),), kind=RECORD)
+            each = Call("$each", (raw, Function((x.name, key.name), entry, kind=RECORD)), kind=kinds.ListKind(ANY))
+            return Call("$merge", (Collect(each, kind=kinds.ListKind(ANY)),), kind=kind)
+        case kinds.SetKind(elem) if kinds.family(elem) == "number":
+            return _map(raw, lambda x: Call("$number", (x,), kind=kinds.FLOAT), fresh)
+        case kinds.SetKind():
+            return Collect(raw, kind=kind)
+    return Call("$number", (raw,), kind=kind) if attribute_type(kind) == "N" else raw
 
 
-def _read_element(x: Node, kind: kinds.Type, fresh: Fresh) -> Node:
+def _read_element(x: Node, kind: kinds.Kind, fresh: Fresh) -> Node:
     raw = _raw(x, kind)
     value = _read(raw, kinds.some(kind), fresh)
     if not kinds.is_optional(kind):
         return value
-    return Cond(Call("$exists", (raw,), type=kinds.BOOL), value, NULL, type=kind)
+    return Cond(Call("$exists", (raw,), kind=kinds.BOOL), value, NULL, kind=kind)

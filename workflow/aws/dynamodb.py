@@ -38,7 +38,7 @@ def _as_table(name: str, table: Any, place: Place) -> tuple[Readable[Any] | None
     return (None if problems else table), problems
 
 
-def _fields(table: Readable[Any]) -> dict[str, kinds.FieldT]:
+def _fields(table: Readable[Any]) -> dict[str, kinds.RecordField]:
     of: Any = table.of
     return kinds.fields_of(of)
 
@@ -70,14 +70,14 @@ class GetItem(Service[In, Out]):
         passes = None
         if sound is not None:
             field = _fields(sound)[sound.partition_key]
-            if found.kind is not None and not kinds.fits(found.kind, field.type):
+            if found.kind is not None and not kinds.fits(found.kind, field.kind):
                 what = (
-                    f"the key of table `{sound.name}` is `{sound.partition_key}: {kinds.show(field.type)}`,"
+                    f"the key of table `{sound.name}` is `{sound.partition_key}: {kinds.show(field.kind)}`,"
                     f" but this is {kinds.show(found.kind)}"
                 )
                 problems.append(Problem(place_of(key, place), what, "give the key's type", "table-key"))
             elif found.expression is not None:
-                value = attribute(found.expression.node, field.type, names())
+                value = attribute(found.expression.node, field.kind, names())
                 fields = [f.json for f in _fields(sound).values()]
                 arguments = {
                     "TableName": Symbol(sound.key),
@@ -109,12 +109,12 @@ def _alias(attribute: str) -> str:
 
 
 def _result(table: Readable[Any]) -> Root:
-    item = Var("item", type=ANY)
-    raw = Field(Field(Var("states", type=ANY), "result", type=ANY), "Item", type=ANY)
-    kind = kinds.join(kinds.ModelT(table.of), kinds.NONE)
-    there = Call("$exists", (item,), type=kinds.BOOL)
-    model = Cond(there, read_item(item, table.of, table.name), NULL, type=kind)
-    return Root(Block((("item", raw),), model, type=kind), kind)
+    item = Var("item", kind=ANY)
+    raw = Field(Field(Var("states", kind=ANY), "result", kind=ANY), "Item", kind=ANY)
+    kind = kinds.join(kinds.RecordKind(table.of), kinds.NONE)
+    there = Call("$exists", (item,), kind=kinds.BOOL)
+    model = Cond(there, read_item(item, table.of, table.name), NULL, kind=kind)
+    return Root(Block((("item", raw),), model, kind=kind), kind)
 
 
 class PutItem(Service[In, Out]):
@@ -141,7 +141,7 @@ class PutItem(Service[In, Out]):
         problems += made.problems
         arguments: dict[str, Any] = {}
         if sound is not None and made.expression is not None:
-            if not kinds.fits(made.expression.kind, kinds.ModelT(sound.of)):
+            if not kinds.fits(made.expression.kind, kinds.RecordKind(sound.of)):
                 what = f"table `{sound.name}` holds {sound.of.__name__}, but this is {kinds.show(made.expression.kind)}"
                 problems.append(
                     Problem(place_of(item, place), what, f"make one: {sound.of.__name__}(...)", "table-item")

@@ -1,125 +1,195 @@
-"""Calls: built-ins by table, users' functions inlined, impure functions translated or refused, libraries never entered."""
+"""Calls: built-ins by table, users' functions inlined, what changes each time translated or refused, libraries never
+entered."""
+
 from __future__ import annotations
 
 import functools
 import inspect
-import random
-import sysconfig
-import time
+import operator
 import types
-import uuid
-from datetime import datetime, timedelta
+import typing
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from workflow.diagnostics import did_you_mean
 
 from . import source
-from .constants import NEVER_PURE, const_fn, hashable, pure, real
-from .errors import Refused, did_you_mean
-from .nodes import FALSE, TRUE, Const, Node, binary, call, const
-from .rules import dicts, lists, models, numbers, text, times
-from .scope import TYPE_NAMES, Bound, Closure, Value
-from .kinds import FLOAT, INT, STR, EnumT, ModelT, OpaqueT, from_annotation, is_record, join, kind, members, show
+from .attributes import attribute_value, class_member
+from .binding import data
+from .builder import Reader
+from .constants import NEVER_PURE, const_of, hashable, pure, real
+from .demands import refuse_none
+from .functions import FUNCTIONS, METHODS, apply_rule, changing, method_names
+from .kinds import EnumKind, RecordKind, RootKind, TupleKind, family, from_annotation, is_pydantic, is_typed_dict, show
+from .libraries import is_library
+from .nodes import Const, Node, const
+from .refusals import Page, refuse
+from .rules import dicts, models, times, unions
+from .scope import Bound, Closure, Frame, Scope, Value
 
-if TYPE_CHECKING: from .interpret import Interpreter
-
-IMPURE: dict[Any, Any] = {
-    uuid.uuid4: lambda b: call("uuid", type=OpaqueT("UUID")), random.random: lambda b: call("random", type=FLOAT),
-    time.time: lambda b: binary(call("millis", type=INT), "/", const(1000), FLOAT),
-}
-FUNCTIONS: dict[Any, Any] = {**numbers.FUNCTIONS, **lists.FUNCTIONS, str: text.to_text, timedelta: times.make_delta,
-    format: lambda b, x, spec=const(""): text.formatted(b, x, spec.value)}
-METHODS: dict[tuple[str, str], Any] = {**text.METHODS, **lists.METHODS, **dicts.METHODS, **times.METHODS}
-LIBRARIES = tuple({sysconfig.get_paths()[k] for k in ("stdlib", "platstdlib", "purelib", "platlib")})
+Args = Sequence[Value]
+Keywords = Mapping[str, Value]
 
 
-def call_value(it: "Interpreter", f: Value, args: list[Value], kw: dict[str, Value]) -> Value:
-    if isinstance(f, Closure): return it.enter(f.node, f.frame, f.scope.names, f.defaults, f.kw_defaults, args, kw, f.node)
-    if isinstance(f, Bound): return call_value(it, const_fn(f.function), [f.receiver, *args], kw)
-    if not isinstance(f, Const): raise Refused("this is not a function")
+def call_value(it: Reader, f: Value, args: Args, kw: Keywords) -> Value:
+    """f(*args, **kw)"""
+    if isinstance(f, Closure):
+        return it.enter(f, args, kw)
+    if isinstance(f, Bound):
+        return call_value(it, const_of(f.function), [f.receiver, *args], kw)
+    if not isinstance(f, Const):
+        what = show(f.kind) if isinstance(f, Node) else "iterator"
+        raise refuse(Page.WRONG_TYPE, f"a {what} is not a function", "call a function or a method")
     fn = f.value
-    if getattr(fn, "__self__", None) is datetime and fn.__name__ in NEVER_PURE:
-        if fn.__name__ == "now": return rule(times.now, fn.__qualname__, it, args, kw)
-        raise Refused(f"datetime.{fn.__name__}() would be decided when compiling", "write datetime.now(timezone.utc)")
-    if hashable(fn) and fn in IMPURE: return rule(IMPURE[fn], fn.__name__, it, args, kw)
-    if isinstance(fn, functools.partial): return call_value(it, const_fn(fn.func), [*map(const_fn, fn.args), *args], {**{k: const_fn(v) for k, v in fn.keywords.items()}, **kw})
-    if isinstance(fn, types.MethodType): return call_value(it, const_fn(fn.__func__), [const_fn(fn.__self__), *args], kw)
-    if hasattr(fn, "cache_info") and hasattr(fn, "__wrapped__"): return call_value(it, const_fn(fn.__wrapped__), args, kw)
-    if fn is isinstance and len(args) == 2 and not isinstance(args[0], Const): return is_instance(it, args)
-    if fn in (getattr, hasattr) and len(args) >= 2 and isinstance(args[0], Node) and not isinstance(args[0], Const): return get_attr(it, fn, args)
-    if fn is dict and not args: return dicts.record([(const(k), v) for k, v in zip(kw, nodes(list(kw.values())))])
-    if all(isinstance(a, Const) for a in (*args, *kw.values())) and pure(fn): return real(fn, args, kw)
-    if hashable(fn) and fn in FUNCTIONS: return rule(FUNCTIONS[fn], fn.__name__, it, args, kw)
+    if (unwrapped := unwrap(it, fn, args, kw)) is not None:
+        return call_value(it, *unwrapped)
+    if (made := special(it, fn, args, kw)) is not None:
+        return made
+    if all(isinstance(a, Const) for a in (*args, *kw.values())) and pure(fn):
+        return real(fn, args, kw)
+    if hashable(fn) and fn in FUNCTIONS:
+        return apply_rule(FUNCTIONS[fn], fn.__name__, it, args, kw)
     if isinstance(fn, types.FunctionType):
-        if library(fn, it): raise Refused(f"{fn.__module__}.{fn.__qualname__}() is library code and is not read", "call it in a Task")
-        node, cls = source.find(fn)
-        return it.enter(node, it.frame_of(fn, cls), {}, tuple(map(const_fn, fn.__defaults__ or ())), {k: const_fn(v) for k, v in (fn.__kwdefaults__ or {}).items()}, args, kw, fn.__code__)
-    if isinstance(fn, type) and is_record(fn): return models.build(it, fn, nodes(args), dict(zip(kw, nodes(list(kw.values())))))
-    if isinstance(fn, types.MethodDescriptorType) and args and isinstance(args[0], Node): return method(it, args[0], fn.__name__, args[1:], kw)
-    if isinstance(fn, type) and issubclass(fn, Enum): raise Refused(f"{fn.__name__}(...) of a value of the execution", f"declare the field as {fn.__name__}")
+        return inlined(it, fn, args, kw)
+    if isinstance(fn, type) or typing.get_origin(fn) is not None:
+        return constructed(it, fn, args, kw)
+    if isinstance(fn, types.MethodDescriptorType) and args and isinstance(args[0], Node):
+        return method(it, args[0], fn.__name__, args[1:], kw)
     owner = getattr(fn, "__self__", None)
-    if isinstance(owner, (str, dict, list, tuple, datetime)): return method(it, const_fn(owner), fn.__name__, args, kw)
-    special = getattr(type(fn), "__call__", None)
-    if isinstance(special, types.FunctionType): return call_value(it, const_fn(special), [f, *args], kw)
+    if isinstance(owner, (str, dict, list, tuple, set, frozenset, date)):
+        return method(it, const_of(owner), fn.__name__, args, kw)
+    call_method = inspect.getattr_static(type(fn), "__call__", None)
+    if isinstance(call_method, types.FunctionType):
+        return call_value(it, const_of(call_method), [f, *args], kw)
+    raise cannot_run(fn)
+
+
+def cannot_run(fn: Any) -> Exception:
+    """The refusal of a function that is neither in the tables nor readable."""
     name = getattr(fn, "__qualname__", repr(fn))
-    raise Refused(f"{name}() cannot run inside Step Functions", "compute it in a Task, or outside the lambda if it does not depend on the execution")
+    if isinstance(fn, type) and issubclass(fn, Enum):
+        said = f"{name}(...) of a value of the execution"
+        return refuse(Page.UNSUPPORTED_CALL, said, f"declare the field as {name}")
+    instead = "compute it in a Task, or outside the lambda if it does not depend on the execution"
+    return refuse(Page.UNSUPPORTED_CALL, f"{name}() cannot run inside Step Functions", instead)
 
 
-def method(it: "Interpreter", x: Node, name: str, args: list[Value], kw: dict[str, Value]) -> Value:
-    """receiver.name(args)"""
-    k = kind(x.type)
-    if isinstance(x, Const):
-        if isinstance(x.value, (str, dict, list, tuple, int, float, set, frozenset)) or all(isinstance(a, Const) for a in args):
-            f = getattr(x.value, name, None)
-            if f is not None and not isinstance(f, (types.MethodType, types.FunctionType)) and all(isinstance(a, Const) for a in (*args, *kw.values())) and pure(f):
-                return real(f, args, kw)
-    if (k, name) in METHODS: return rule(METHODS[k, name], f".{name}", it, [x, *args], kw)
-    if k == "model":
-        if name in ("model_copy", "copy") and hasattr(x.type.cls, "model_fields"): return rule(models.copy, name, it, [x, *args], kw)  # type: ignore[attr-defined]
-        return call_value(it, it.attribute(x, name), args, kw)
-    if isinstance(x, Const) and not isinstance(x.value, (str, dict, list, tuple, int, float)): return call_value(it, it.attribute(x, name), args, kw)
-    from .conditions import refuse_none
-    refuse_none(f".{name}()", x)
-    if isinstance(x.type, EnumT) and isinstance(member := inspect.getattr_static(x.type.cls, name, None), types.FunctionType): return call_value(it, const_fn(member), [x, *args], kw)
-    raise Refused(f".{name}() of a {show(x.type)} has no JSONata form here", did_you_mean(name, [n for kk, n in METHODS if kk == k]) or "do it in a Task")
+def unwrap(it: Reader, fn: Any, args: Args, kw: Keywords) -> tuple[Value, Args, Keywords] | None:
+    """Partials, bound methods and caches: the call that they stand for."""
+    if isinstance(fn, functools.partial):
+        named = {**{k: const_of(v) for k, v in fn.keywords.items()}, **kw}
+        return const_of(fn.func), [*map(const_of, fn.args), *args], named
+    if isinstance(fn, types.MethodType):
+        return const_of(fn.__func__), [const_of(fn.__self__), *args], kw
+    if hasattr(fn, "cache_info") and hasattr(fn, "__wrapped__"):
+        return const_of(fn.__wrapped__), args, kw
+    return None
 
 
-def rule(f: Any, name: str, it: "Interpreter", args: list[Value], kw: dict[str, Value]) -> Value:
-    try: inspect.signature(f).bind(it, *args, **kw)
-    except TypeError as e: raise Refused(f"{name}() with these arguments has no JSONata form ({e})") from e
-    takes_values = f in VALUES_OK
-    if not takes_values: nodes(args), nodes(list(kw.values()))
-    return f(it, *args, **kw)  # type: ignore[no-any-return]
+def special(it: Reader, fn: Any, args: Args, kw: Keywords) -> Value | None:
+    """Calls that depend on more than the families of their arguments."""
+    if isinstance(getattr(fn, "__self__", None), type) and issubclass(fn.__self__, date) and fn.__name__ in NEVER_PURE:
+        if fn.__name__ == "now" and fn.__self__ is datetime:
+            return apply_rule(times.now, fn.__qualname__, it, args, kw)
+        said = f"{fn.__qualname__}() would be decided when compiling"
+        raise refuse(Page.IMPURE, said, "write datetime.now(timezone.utc)")
+    if (rule := changing(fn)) is not None:
+        return apply_rule(rule, fn.__name__, it, args, kw)
+    known = [a for a in args if isinstance(a, Node) and not isinstance(a, Const)]
+    if fn is isinstance and len(args) == 2 and known:
+        return unions.is_instance(*data(args))
+    if fn in (getattr, hasattr) and len(args) >= 2 and known:
+        return named_attribute(it, fn, args)
+    if fn is typing.cast and len(args) == 2:
+        return args[1]
+    if fn is dict and not args and not all(isinstance(v, Const) for v in kw.values()):
+        return dicts.record(it, list(zip(map(const, kw), data(list(kw.values())))))
+    if isinstance(fn, operator.attrgetter) and len(args) == 1 and known:
+        names = fn.__reduce__()[1]
+        if len(names) == 1:
+            return functools.reduce(it.attribute, str(names[0]).split("."), args[0])
+    return None
 
-VALUES_OK = set(lists.FUNCTIONS.values()) | {text.join}
 
-def nodes(vs: list[Value]) -> list[Node]:
-    for v in vs:
-        if not isinstance(v, Node): raise Refused("a function or an iterator cannot stand here", "make it a list: [... for ...]")
-    return vs  # type: ignore[return-value]
-
-def library(fn: types.FunctionType, it: "Interpreter") -> bool:
-    if (fn.__module__ or "").split(".")[0] == it.package: return False
-    return fn.__code__.co_filename.startswith(LIBRARIES) or fn.__code__.co_filename.startswith("<frozen")
-
-
-def is_instance(it: "Interpreter", args: list[Value]) -> Node:
-    x, c = args
-    if not isinstance(x, Node) or not isinstance(c, Const): raise Refused("isinstance() of something computed")
-    classes = c.value if isinstance(c.value, tuple) else (c.value,)
-    want = join(*[from_annotation(k) for k in classes])
-    def inside(m: Any) -> bool:
-        return any(kind(m) == kind(w) and not isinstance(m, (ModelT, EnumT)) and (kind(m) != "number" or w == m or len(classes) > 1)
-                   or isinstance(m, (ModelT, EnumT)) and isinstance(w, (ModelT, EnumT)) and issubclass(m.cls, w.cls) for w in members(want))
-    yes = [m for m in members(x.type) if inside(m)]
-    no = [m for m in members(x.type) if not inside(m)]
-    if not no: return TRUE
-    if not yes: return FALSE
-    names = {n for n, ks in TYPE_NAMES.items() for m in yes if kind(m) in ks}
-    others = {n for n, ks in TYPE_NAMES.items() for m in no if kind(m) in ks}
-    if names & others or len(names) != 1: raise Refused(f"isinstance() cannot tell {show(join(*yes))} from {show(join(*no))} in JSON", "add a Literal field to tell them apart")
-    return binary(call("type", x, type=STR), "=", const(names.pop()))
-
-def get_attr(it: "Interpreter", fn: Any, args: list[Value]) -> Value:
+def named_attribute(it: Reader, fn: Any, args: Args) -> Value:
+    """getattr(x, "name")"""
     name = args[1]
-    if fn is hasattr or not isinstance(name, Const): raise Refused("hasattr() and computed names", "write x.name")
+    if fn is hasattr or not isinstance(name, Const) or len(args) > 2:
+        raise refuse(Page.UNSUPPORTED_CALL, f"{fn.__name__}() of a value of the execution", "write x.name")
     return it.attribute(args[0], name.value)
+
+
+# ------------------------------------------------------------------ functions and classes
+def inlined(it: Reader, fn: types.FunctionType, args: Args, kw: Keywords) -> Value:
+    """A user's function, read where it is written."""
+    package = str(it.frame.globals.get("__name__", "")).split(".")[0] or it.package
+    if is_library(fn, it.package) and is_library(fn, package):
+        name = f"{fn.__module__}.{fn.__qualname__}"
+        raise refuse(Page.LIBRARY_CODE, f"{name}() is library code and is not read", "call it in a Task")
+    return it.enter(closure_of(fn), args, kw)
+
+
+def closure_of(fn: types.FunctionType) -> Closure:
+    """A function with what it sees: its globals, its cells, its defaults."""
+    node, cls = source.find(fn)
+    cells: dict[str, Any] = {}
+    for name, cell in zip(fn.__code__.co_freevars, fn.__closure__ or ()):
+        try:
+            cells[name] = cell.cell_contents
+        except ValueError:  # not assigned yet
+            continue
+    frame = Frame(fn.__code__.co_filename, fn.__globals__, cells, cls)
+    defaults = tuple(map(const_of, fn.__defaults__ or ()))
+    kw_defaults = {k: const_of(v) for k, v in (fn.__kwdefaults__ or {}).items()}
+    return Closure(node, frame, Scope({}), defaults, kw_defaults, fn.__code__)
+
+
+def constructed(it: Reader, cls: Any, args: Args, kw: Keywords) -> Value:
+    """cls(...) of a model, a RootModel, a NamedTuple or an alias such as Box[int]."""
+    given = dict(zip(kw, data(list(kw.values()))))
+    kind = from_annotation(cls)
+    match kind:
+        case RecordKind():
+            return models.build(it, kind.cls, data(args), given, kind.args)
+        case RootKind():
+            return models.build_root(it, cls, kind, data(args), given)
+        case TupleKind() if kind.cls is not None:
+            return models.build_tuple(it, cls, kind, data(args), given)
+    raise cannot_run(cls)
+
+
+# ------------------------------------------------------------------ methods
+def method(it: Reader, x: Node, name: str, args: Args, kw: Keywords) -> Value:
+    """x.name(*args, **kw)"""
+    if isinstance(x, Const) and all(isinstance(a, Const) for a in (*args, *kw.values())):
+        f = getattr(x.value, name, None)
+        if f is not None and not isinstance(f, (types.MethodType, types.FunctionType)) and pure(f):
+            return real(f, args, kw)
+    f = family(x.kind)
+    if (f, name) in METHODS:
+        return apply_rule(METHODS[f, name], f".{name}", it, [x, *args], kw)
+    cls = getattr(x.kind, "cls", None)
+    if is_typed_dict(cls) and name == "get":
+        return apply_rule(models.get, ".get", it, [x, *args], kw)
+    if f == "model" and name in ("model_copy", "copy") and is_pydantic(cls):
+        return apply_rule(models.copy, name, it, [x, *args], kw)
+    if f in ("model", "root", "tuple", "union") or (
+        isinstance(x, Const) and not isinstance(x.value, (str, dict, list))
+    ):
+        return call_value(it, it.attribute(x, name), args, kw)
+    refuse_none(f".{name}()", x)
+    if isinstance(x.kind, EnumKind) and callable(inspect.getattr_static(x.kind.cls, name, None)):
+        return call_value(it, class_member(x, x.kind.cls, name), args, kw)
+    hint = did_you_mean(name, method_names(f)) if f != "other" else ""
+    said = f".{name}() of a {show(x.kind)} has no JSONata form here"
+    raise refuse(Page.UNSUPPORTED_CALL, said, hint or "do it in a Task")
+
+
+def attribute(it: Reader, x: Value, name: str) -> Value:
+    """x.name; a property is inlined."""
+    found = attribute_value(it, x, name)
+    if isinstance(found, Bound) and found.is_property:
+        return call_value(it, const_of(found.function), [found.receiver], {})
+    return found

@@ -1,202 +1,189 @@
-"""The abstract interpreter: a function's AST is walked with typed nodes in place of values. Nothing runs but constants."""
+"""The abstract interpreter: a function's syntax tree is walked with typed nodes in place of values.
+
+Nothing of the user's runs, but operations on constants. What each part means is in `syntax`, `statements` and the
+tables of `rules`; this class holds where we are: scope, frame, the names in use, the calls being inlined.
+"""
+
 from __future__ import annotations
 
 import ast
-import functools
-import inspect
-import types
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Any, Callable, Iterator
 
 from . import binding, calls, statements
-from .conditions import refuse_none, truth
-from .constants import const_fn
-from .errors import Refused, did_you_mean
-from .nodes import (
-    NULL,
-    Array,
-    Const,
-    Node,
-    Object,
-    Var,
-    both,
-    cond,
-    either,
-    negate,
-    simple,
-)
-from .rules import lists, models, text, times
-from .scope import Bound, Closure, Iterable, Scope, Value
-from .kinds import ModelT, ShapeT, members, EnumT, TupleT, fields_of, join, kind, of_value, show
+from .conditions import truth
+from .kinds import RecordKind, ShapeKind, TupleKind
+from .narrowing import assume
+from .nodes import NULL, Array, Const, Node, Object, Var, both, cond, either, negate, simple
+from .refusals import Page, Refusal, place_of, refuse
+from .rules import lists
+from .scope import Closure, Frame, Scope, Value
+from .scope import Iterable as Loop
+from .syntax import READERS
 
-@dataclass(frozen=True)
-class Frame:
-    """Where the code being read stands."""
-    file: str
-    globals: dict[str, Any]
-    cells: dict[str, Any]
-    cls: str
+DEEPEST_CALL = 40
+RESERVED = ("got", "states")
 
 
 class Interpreter:
-    def __init__(self, package: str, handlers: dict[type[ast.expr], Any]) -> None:
-        self.handlers = handlers
+    """Reads one function; fulfils the protocols `Builder` and `Reader`."""
+
+    def __init__(self, package: str, roots: Iterable[str] = ()) -> None:
         self.package = package
         self.scope = Scope({})
-        self.used: dict[str, int] = {}
-        self.stack: list[Any] = []
         self.frame = Frame("", {}, {}, "")
+        self.used = {*RESERVED, *roots}
+        self.stack: list[object] = []
 
-    # ------------------------------------------------------------ what rules ask for
+    # -------------------------------------------------------------- what rules ask for
     def fresh(self, hint: str) -> str:
-        n = self.used[hint] = self.used.get(hint, 0) + 1
-        return hint if n == 1 else f"{hint}{n}"
+        """A variable's name that is not in use: the hint, or the hint and a number."""
+        name, n = hint, 1
+        while name in self.used:
+            n += 1
+            name = f"{hint}{n}"
+        self.used.add(name)
+        return name
 
     def let(self, n: Node, hint: str = "x") -> Node:
-        if simple(n): return n
+        """A value that is to be written once: a local, or the node itself where it is short."""
+        if simple(n):
+            return n
         name = self.fresh(hint)
         self.scope.bindings.append((name, n))
         self.scope.definitions[name] = n
-        return Var(name, type=n.type)
+        return Var(name, kind=n.kind)
 
     def apply(self, f: Value, args: list[Value]) -> Value:
-        return calls.call_value(self, f, args, {})
+        """Call a function value; the locals that it makes are closed in the result."""
+        return self.under(None, True, lambda: calls.call_value(self, f, args, {}))
 
     @contextmanager
     def within(self, scope: Scope) -> Iterator[Scope]:
+        """Read in another scope."""
         outer, self.scope = self.scope, scope
-        try: yield scope
-        finally: self.scope = outer
+        try:
+            yield scope
+        finally:
+            self.scope = outer
 
-    def assuming(self, test: Node | None, holds: bool, make: Callable[[], Any]) -> Any:
-        """Evaluate where `test` is known; locals made there stay there."""
-        with self.within(self.scope.child()) as s:
-            if test is not None: s.assume(test, holds)
+    def under(self, test: Node | None, holds: bool, make: Callable[[], Value]) -> Value:
+        """Read where a test is known; locals made there stay there."""
+        with self.within(self.scope.child()) as scope:
+            if test is not None:
+                assume(scope, test, holds)
             v = make()
-            if isinstance(v, Node): return s.close(s.refine(v))
-            if s.bindings: raise Refused("a function made under a condition")
+            if isinstance(v, Node):
+                return scope.close(self.scope.refine(v))
+            if scope.bindings:
+                raise refuse(Page.NOT_A_VALUE, "a function made under a condition", "choose between values")
             return v
 
-    # ------------------------------------------------------------ functions
-    def frame_of(self, fn: types.FunctionType, cls: str) -> Frame:
-        cells = {}
-        for name, cell in zip(fn.__code__.co_freevars, fn.__closure__ or ()):
-            try: cells[name] = cell.cell_contents
-            except ValueError: pass
-        return Frame(fn.__code__.co_filename, fn.__globals__, cells, cls)
+    def assuming(self, test: Node | None, holds: bool, make: Callable[[], Node]) -> Node:
+        """As `under`, for data."""
+        v = self.under(test, holds, make)
+        return v if isinstance(v, Node) else NULL
 
-    def enter(self, node: Any, frame: Frame, names: dict[str, Value], defaults: Any, kw_defaults: Any, args: list[Value], kw: dict[str, Value], key: Any) -> Value:
+    def assuming_names(self, test: Node, holds: bool, make: Callable[[], Node]) -> Node:
+        """As `assuming`, but names set by a walrus or a pattern stay."""
+        before = self.scope
+        with self.within(before.child()) as scope:
+            assume(scope, test, holds)
+            v = make()
+            before.names.update({k: x for k, x in scope.names.items() if before.names.get(k) is not x})
+            return scope.close(v)
+
+    def either_value(self, test: Node, a: Callable[[], Value], b: Callable[[], Value]) -> Node:
+        """`a() if test else b()`"""
+        x, y = self.under(test, True, a), self.under(test, False, b)
+        if isinstance(x, Loop):
+            x = lists.as_list(self, x)
+        if isinstance(y, Loop):
+            y = lists.as_list(self, y)
+        if not isinstance(x, Node) or not isinstance(y, Node):
+            raise refuse(Page.NOT_A_VALUE, "a function chosen at run time", "choose between values")
+        return cond(test, x, y)
+
+    def attribute(self, x: Value, name: str) -> Value:
+        """x.name"""
+        return calls.attribute(self, x, name)
+
+    # -------------------------------------------------------------- functions
+    def enter(self, f: Closure, args: Sequence[Value], kw: Mapping[str, Value]) -> Value:
         """Inline a call."""
-        name = getattr(node, "name", "lambda")
-        if key in self.stack: raise Refused(f"{name}() calls itself", "JSONata text cannot grow without end: do it in a Task")
-        if len(self.stack) > 40: raise Refused("calls nested too deeply")
-        given = binding.bind(name, node.args, defaults, kw_defaults, args, kw)
+        name = getattr(f.node, "name", "lambda")
+        if f.key in self.stack:
+            said = f"{name}() calls itself"
+            raise refuse(Page.NESTED_TOO_DEEPLY, said, "JSONata text cannot grow without end: do it in a Task")
+        if len(self.stack) > DEEPEST_CALL:
+            raise refuse(Page.NESTED_TOO_DEEPLY, "calls nested too deeply", "do it in a Task")
+        given = binding.bind(name, f.node.args, f.defaults, f.kw_defaults, args, kw)
         given = {k: self.shared(v, k) for k, v in given.items()}
-        scope = Scope({**names, **given}, dict(self.scope.types), set(self.scope.known), self.scope.bindings, self.scope.definitions)
-        outer, self.frame = self.frame, frame
-        self.stack.append(key)
+        scope = self.scope.inner({**f.scope.names, **given})
+        outer, self.frame = self.frame, f.frame
+        self.stack.append(f.key)
         try:
             with self.within(scope):
-                if isinstance(node, ast.Lambda): return self.eval(node.body)
-                return statements.body(self, node.body, lambda: NULL)
+                if isinstance(f.node, ast.Lambda):
+                    return self.eval(f.node.body)
+                return statements.body(self, f.node.body, lambda: NULL)
         finally:
             self.stack.pop()
             self.frame = outer
 
     def closure(self, n: ast.Lambda | ast.FunctionDef) -> Closure:
-        return Closure(n, self.frame, self.scope, tuple(self.eval(d) for d in n.args.defaults), {a.arg: self.eval(d) for a, d in zip(n.args.kwonlyargs, n.args.kw_defaults) if d})  # type: ignore[arg-type]
+        """A lambda or def where it is written."""
+        defaults = tuple(self.eval(d) for d in n.args.defaults)
+        kw_defaults = {a.arg: self.eval(d) for a, d in zip(n.args.kwonlyargs, n.args.kw_defaults) if d is not None}
+        return Closure(n, self.frame, self.scope, defaults, kw_defaults, n)
 
     def shared(self, v: Value, hint: str) -> Value:
-        if isinstance(v, Array) and isinstance(v.type, TupleT): return replace(v, items=tuple(self.let(x, hint) for x in v.items))
-        if isinstance(v, Object) and isinstance(v.type, (ModelT, ShapeT)):          # its fields are read without building it
-            return replace(v, pairs=tuple((k, self.let(x, hint)) for k, x in v.pairs))
+        """An argument that may be read more than once; a record's and a tuple's parts one by one."""
+        if isinstance(v, Array) and isinstance(v.kind, TupleKind):
+            return Array(tuple(self.let(x, hint) for x in v.items), kind=v.kind)
+        if isinstance(v, Object) and isinstance(v.kind, (RecordKind, ShapeKind)):
+            return Object(tuple((k, self.let(x, hint)) for k, x in v.pairs), kind=v.kind)
         return self.let(v, hint) if isinstance(v, Node) else v
 
-    # ------------------------------------------------------------ expressions
+    # -------------------------------------------------------------- expressions
     def eval(self, n: ast.expr) -> Value:
+        """The value of an expression; a refusal gets its place."""
         try:
-            rule = self.handlers.get(type(n))
-            if rule is None: raise Refused(f"{type(n).__name__} has no JSONata form")
-            v = rule(self, n)
+            reader = READERS.get(type(n))
+            if reader is None:
+                raise refuse(Page.UNSUPPORTED_SYNTAX, f"{type(n).__name__} has no JSONata form", "do it in a Task")
+            v = reader(self, n)
             return self.scope.refine(v) if isinstance(v, Node) else v
-        except Refused as refusal: raise refusal.at(self.frame.file, n)
+        except Refusal as e:
+            raise e.at(place_of(self.frame.file, n)) from e.__cause__
 
     def node(self, n: ast.expr) -> Node:
-        """An expression whose value is data."""
+        """The value of an expression that has to be data."""
         v = self.eval(n)
-        if isinstance(v, Iterable): return lists.as_list(self, v)
-        if not isinstance(v, Node): raise Refused("a function is not a value here", "call it").at(self.frame.file, n)
+        if isinstance(v, Loop):
+            return lists.as_list(self, v)
+        if not isinstance(v, Node):
+            what = "a function is not a value here"
+            raise refuse(Page.NOT_A_VALUE, what, "call it").at(place_of(self.frame.file, n))
         return v
 
     def test(self, n: ast.expr) -> Node:
-        """An expression used for its truth alone."""
+        """An expression that is used for its truth alone."""
         try:
-            if isinstance(n, ast.BoolOp): return self.chain(n.values, isinstance(n.op, ast.And))
-            if isinstance(n, ast.UnaryOp) and isinstance(n.op, ast.Not): return negate(self.test(n.operand))
+            if isinstance(n, ast.BoolOp):
+                return self.chain(n.values, isinstance(n.op, ast.And))
+            if isinstance(n, ast.UnaryOp) and isinstance(n.op, ast.Not):
+                return negate(self.test(n.operand))
             return truth(self, self.node(n))
-        except Refused as refusal: raise refusal.at(self.frame.file, n)
+        except Refusal as e:
+            raise e.at(place_of(self.frame.file, n)) from e.__cause__
 
-    def chain(self, parts: list[ast.expr], all_of: bool) -> Node:
+    def chain(self, parts: Sequence[ast.expr], all_of: bool) -> Node:
+        """`a and b and ...` (or `or`) as a test."""
         first, rest = self.test(parts[0]), parts[1:]
-        if not rest: return first
-        if isinstance(first, Const): return first if first.value != all_of else self.chain(rest, all_of)
+        if not rest:
+            return first
+        if isinstance(first, Const):
+            return first if first.value != all_of else self.chain(rest, all_of)
         second = self.assuming_names(first, all_of, lambda: self.chain(rest, all_of))
         return both(first, second) if all_of else either(first, second)
-
-    def assuming_names(self, test: Node, holds: bool, make: Callable[[], Node]) -> Node:
-        """As `assuming`, but names set by a walrus stay."""
-        before = self.scope
-        with self.within(before.child()) as s:
-            s.assume(test, holds)
-            v = make()
-            before.names.update({k: x for k, x in s.names.items() if before.names.get(k) is not x})
-            return s.close(v)
-
-    def mangled(self, name: str) -> str:
-        private = name.startswith("__") and not name.endswith("__") and self.frame.cls
-        return f"_{self.frame.cls.lstrip('_')}{name}" if private else name
-
-    def attribute(self, x: Value, name: str) -> Value:
-        if not isinstance(x, Node): raise Refused(f"`.{name}` of a function")
-        if isinstance(x, Const):
-            try: return const_fn(getattr(x.value, name))
-            except AttributeError as e: raise Refused(str(e), did_you_mean(name, [a for a in dir(x.value) if a[0] != "_"][:12])) from e
-        k = kind(x.type)
-        if k == "union" and all(kind(m) == "model" for m in members(x.type)) and (common := models.field(self, x, name)) is not None: return common
-        if k == "model":
-            found = models.field(self, x, name)
-            return found if found is not None else self.class_attribute(x, name)
-        if isinstance(x.type, EnumT):
-            values = tuple(m.value for m in x.type.members)
-            if name == "value": return replace(x, type=join(*map(of_value, values)))
-            if name == "name": return text.by_member(x, {m: m.name for m in x.type.members})
-        if (k, name) in times.ATTRIBUTES: return calls.rule(times.ATTRIBUTES[k, name], name, self, [x], {})
-        refuse_none(f"`.{name}`", x)
-        if (k, name) in calls.METHODS: raise Refused(f"the method .{name} must be called here", f".{name}(...)")
-        raise Refused(f"`.{name}` of a {show(x.type)} has no JSONata form here", did_you_mean(name, [m for kk, m in (*times.ATTRIBUTES, *calls.METHODS) if kk == k]) or "do it in a Task")
-
-    def class_attribute(self, x: Node, name: str) -> Value:
-        cls = x.type.cls  # type: ignore[attr-defined]
-        if name.startswith("__"): raise Refused(f"`.{name}` of a value of the execution", "use its fields")
-        a = inspect.getattr_static(cls, name, None)
-        a = getattr(a, "wrapped", a)                         # pydantic's computed_field
-        if isinstance(a, property): a = a.fget
-        elif isinstance(a, functools.cached_property): a = a.func
-        elif isinstance(a, (staticmethod, classmethod)): return const_fn(getattr(cls, name))
-        elif isinstance(a, types.FunctionType): return Bound(a, x)
-        elif a is None or a is inspect.Parameter.empty: raise Refused(f"{cls.__name__} has no field `{name}`", did_you_mean(name, list(fields_of(cls))))
-        else: return const_fn(getattr(cls, name))
-        return calls.call_value(self, const_fn(a), [x], {})
-
-    def either_value(self, test: Node, a: Callable[[], Value], b: Callable[[], Value]) -> Node:
-        x, y = self.assuming(test, True, a), self.assuming(test, False, b)
-        for v in (x, y):
-            if not isinstance(v, Node): raise Refused("a function chosen at run time", "choose between values")
-        return cond(test, x, y)
-
-
-
-
-
-

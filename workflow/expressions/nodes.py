@@ -1,197 +1,346 @@
-"""The tree that the interpreter builds and the printer reads. Frozen; equal when they would print the same."""
+"""The tree that the interpreter builds and the printer reads: frozen, and equal where the texts would be equal.
+
+A node's `kind` is what is known of its value here; it is not part of its identity, so that what a test proved of a
+place is found again wherever the place is read. Reading a value as another kind is a node of its own, `Cast`.
+"""
+
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass, field
-from typing import Any, Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from typing import Any
 
-from .kinds import BOOL, NONE, Type, check_json, is_optional, join, of_value
+from .kinds import BOOL, NONE, Kind, is_optional, join, of_value
+from .refusals import Page, refuse
+
+NOT_IDENTITY = ("kind", "value")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Node:
-    type: Type = field(compare=False, kw_only=True)
+    """A part of an expression."""
 
-@dataclass(frozen=True)
+    kind: Kind = field(kw_only=True)
+
+    @cached_property
+    def identity(self) -> tuple[Any, ...]:
+        """What makes two nodes the same text."""
+        return (type(self).__name__, *(getattr(self, f.name) for f in fields(self) if f.name not in NOT_IDENTITY))
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self.identity)
+
+    @cached_property
+    def may_fail(self) -> bool:
+        """Python would raise here, so it must be evaluated where Python does it: never moved, merged or dropped."""
+        return any(c.may_fail for c in children(self))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return isinstance(other, Node) and self._hash == other._hash and self.identity == other.identity
+
+
+@dataclass(frozen=True, eq=False)
 class Const(Node):
-    """A value known when compiling."""
+    """A value known when compiling: `key` tells values apart that are equal in Python, as 1 and True."""
+
     key: str
-    value: Any = field(compare=False)
+    value: Any
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Var(Node):
-    name: str                    # without the $; "" is the context of a sort key
+    """A variable, without its `$`; "" is the context of a sort key."""
 
-@dataclass(frozen=True)
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
 class Field(Node):
+    """of.name"""
+
     of: Node
     name: str
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Index(Node):
+    """of[index]"""
+
     of: Node
     index: Node
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
+class Cast(Node):
+    """The same text read as another kind of value: the text of a datetime, the value of an enum."""
+
+    of: Node
+    to: Kind
+
+
+@dataclass(frozen=True, eq=False)
 class Call(Node):
+    """$function(args); `function` is written with its `$`."""
+
     function: str
     args: tuple[Node, ...]
 
-@dataclass(frozen=True)
+    @cached_property
+    def may_fail(self) -> bool:
+        """As of every node; $error and $assert are what fails."""
+        return self.function in ("$error", "$assert") or any(a.may_fail for a in self.args)
+
+
+@dataclass(frozen=True, eq=False)
 class Binary(Node):
+    """left op right"""
+
     op: str
     left: Node
     right: Node
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Negative(Node):
+    """-of"""
+
     of: Node
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Cond(Node):
+    """test ? then : otherwise; without otherwise it is undefined there."""
+
     test: Node
     then: Node
-    otherwise: Node | None       # None: JSONata's `a ? b`, undefined otherwise
+    otherwise: Node | None
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Array(Node):
-    """Each item stays one element."""
+    """A list of known length, whose items stay one element each."""
+
     items: tuple[Node, ...]
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Collect(Node):
-    """`[x]` round something that yields none, one or several: always a list."""
+    """`[x]` round what yields none, one or several: always a list."""
+
     of: Node
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Object(Node):
+    """{key: value, ...}"""
+
     pairs: tuple[tuple[Node, Node], ...]
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Function(Node):
+    """function($params) { body }"""
+
     params: tuple[str, ...]
     body: Node
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Block(Node):
-    bindings: tuple[tuple[str, Node], ...]     # name "" is a step kept for its effect ($assert)
+    """($name := value; ...; result); a binding named "" is a step kept for its effect ($assert)."""
+
+    bindings: tuple[tuple[str, Node], ...]
     result: Node
 
-@dataclass(frozen=True)
-class Sort(Node):
-    of: Node
-    keys: tuple[tuple[Node, bool], ...]        # (key, descending)
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Sort(Node):
+    """of^(key, >key); a key is (node, descending)."""
+
+    of: Node
+    keys: tuple[tuple[Node, bool], ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Regex(Node):
+    """/pattern/"""
+
     pattern: str
 
 
+# ------------------------------------------------------------------ the tree
+def children(n: Node) -> Iterator[Node]:
+    """The nodes directly below."""
+    match n:
+        case Const() | Var() | Regex():
+            return
+        case Field(of=of) | Cast(of=of) | Negative(of=of) | Collect(of=of):
+            yield of
+        case Index(of=of, index=index):
+            yield of
+            yield index
+        case Call(args=args) | Array(items=args):
+            yield from args
+        case Binary(left=left, right=right):
+            yield left
+            yield right
+        case Cond(test=test, then=then, otherwise=otherwise):
+            yield test
+            yield then
+            if otherwise is not None:
+                yield otherwise
+        case Object(pairs=pairs):
+            for k, v in pairs:
+                yield k
+                yield v
+        case Function(body=body):
+            yield body
+        case Block(bindings=bindings, result=result):
+            yield from (v for _, v in bindings)
+            yield result
+        case Sort(of=of, keys=keys):
+            yield of
+            yield from (k for k, _ in keys)
+
+
+def walk(n: Node) -> Iterator[Node]:
+    """The node and all below."""
+    yield n
+    for c in children(n):
+        yield from walk(c)
+
+
+# ------------------------------------------------------------------ making nodes
+def check_number(v: Any) -> None:
+    """Refuse numbers that JSON does not have, or that lose digits there."""
+    if isinstance(v, float) and v - v != 0:
+        raise refuse(Page.NOT_JSON, f"{v} has no JSON form", "use a finite number or leave the test out")
+    if isinstance(v, int) and not isinstance(v, bool) and abs(v) > 2**53:
+        what = f"{str(v)[:25]} is above 2^53: JSON numbers lose digits there"
+        raise refuse(Page.NOT_JSON, what, "keep such numbers as text")
+
+
 def const(v: Any) -> Const:
-    check_json(v)
-    return Const(f"{type(v).__name__}:{v!r}", v, type=of_value(v))
+    """A JSON scalar, or another value whose text names it."""
+    check_number(v)
+    return Const(f"{type(v).__name__}:{v!r}", v, kind=of_value(v))
+
 
 NULL = const(None)
 TRUE, FALSE, ZERO, ONE = const(True), const(False), const(0), const(1)
+EMPTY_TEXT = const("")
 
-def call(name: str, *args: Node, type: Type) -> Call: return Call("$" + name, args, type=type)
-def binary(l: Node, op: str, r: Node, type: Type = BOOL) -> Binary: return Binary(op, l, r, type=type)
+
+def call(name: str, *args: Node, kind: Kind) -> Call:
+    """$name(args)"""
+    return Call("$" + name, args, kind=kind)
+
+
+def binary(left: Node, op: str, right: Node, kind: Kind = BOOL) -> Binary:
+    """left op right"""
+    return Binary(op, left, right, kind=kind)
+
+
+def with_kind(x: Node, kind: Kind) -> Node:
+    """The same place, of which more or less is known."""
+    return x if x.kind is kind else replace(x, kind=kind)
+
+
+def cast(x: Node, kind: Kind) -> Node:
+    """The same text read as another kind."""
+    return Cast(x.of if isinstance(x, Cast) else x, kind, kind=kind)
+
 
 def cond(test: Node, then: Node, otherwise: Node) -> Node:
-    if isinstance(test, Const): return then if test.value else otherwise
-    if then == otherwise and not may_fail(test): return dataclasses.replace(then, type=join(then.type, otherwise.type))
-    return Cond(test, then, otherwise, type=join(then.type, otherwise.type))
+    """test ? then : otherwise, where the test is not known already."""
+    if isinstance(test, Const):
+        return then if test.value else otherwise
+    kind = join(then.kind, otherwise.kind)
+    if then == otherwise and not test.may_fail:
+        return with_kind(then, kind)
+    return Cond(test, then, otherwise, kind=kind)
+
 
 def not_none(x: Node) -> Node:
-    if not is_optional(x.type): return TRUE
-    return FALSE if x.type == NONE else binary(x, "!=", NULL)
+    """x is not None, for null and for a missing field."""
+    if not is_optional(x.kind):
+        return TRUE
+    return FALSE if x.kind == NONE else binary(x, "!=", NULL)
+
 
 def negate(x: Node) -> Node:
+    """not x, of a test."""
     match x:
-        case Const(): return const(not x.value)
-        case Call("$not", (inner,)): return inner
-        case Binary("=", l, r) if definite(l) and definite(r): return dataclasses.replace(x, op="!=")
-        case Binary("!=", l, r) if definite(l) and definite(r) and r != NULL: return dataclasses.replace(x, op="=")
-    return call("not", x, type=BOOL)
+        case Const():
+            return const(not x.value)
+        case Call(function="$not", args=(inner,)):
+            return inner
+        case Binary(op="=", left=left, right=right) if definite(left) and definite(right):
+            return replace(x, op="!=")
+        case Binary(op="!=", left=left, right=right) if definite(left) and definite(right) and right != NULL:
+            return replace(x, op="=")
+    return call("not", x, kind=BOOL)
+
 
 def both(a: Node, b: Node) -> Node:
-    if isinstance(a, Const): return b if a.value else FALSE
-    return a if b == TRUE else b if b == FALSE and False else binary(a, "and", b)
+    """a and b, of tests."""
+    if isinstance(a, Const):
+        return b if a.value else FALSE
+    return a if b == TRUE else binary(a, "and", b)
+
 
 def either(a: Node, b: Node) -> Node:
-    if isinstance(a, Const): return TRUE if a.value else b
+    """a or b, of tests."""
+    if isinstance(a, Const):
+        return TRUE if a.value else b
     return a if b == FALSE else binary(a, "or", b)
 
 
 def definite(x: Node) -> bool:
-    """Can it be undefined (a missing field) rather than null?"""
-    if not is_optional(x.type): return True
+    """Is it null rather than undefined when it is None?"""
+    if not is_optional(x.kind):
+        return True
     match x:
-        case Const() | Array() | Object() | Collect(): return True
-        case Cond(Binary("!=", tested, right), a, b) if b is not None and right == NULL and a == tested: return definite(b)
-        case Cond(_, a, b): return b is not None and definite(a) and definite(b)
-        case Block(_, r): return definite(r)
+        case Const() | Array() | Object() | Collect():
+            return True
+        case Cond(test=Binary(op="!=", left=tested, right=right), then=a, otherwise=Node() as b) if right == NULL:
+            return definite(b) and (a == tested or definite(a))
+        case Cond(then=a, otherwise=Node() as b):
+            return definite(a) and definite(b)
+        case Block(result=result):
+            return definite(result)
     return False
 
+
 def or_null(x: Node) -> Node:
-    """Undefined vanishes from arrays and objects: write null instead."""
-    if definite(x): return x
+    """Undefined vanishes from lists and objects: null instead."""
+    if definite(x):
+        return x
     match x:
-        case Cond(t, a, b) if b is not None: return Cond(t, or_null(a), or_null(b), type=x.type)
-        case Block(bindings, r): return Block(bindings, or_null(r), type=x.type)
-    if simple(x): return Cond(binary(x, "!=", NULL), x, NULL, type=x.type)
-    got = Var("got", type=x.type)
-    return Block((("got", x),), Cond(binary(got, "!=", NULL), got, NULL, type=x.type), type=x.type)
+        case Cond(test=test, then=a, otherwise=Node() as b):
+            return Cond(test, or_null(a), or_null(b), kind=x.kind)
+        case Block(bindings=bindings, result=result):
+            return Block(bindings, or_null(result), kind=x.kind)
+    if simple(x):
+        return Cond(binary(x, "!=", NULL), x, NULL, kind=x.kind)
+    got = Var("got", kind=x.kind)
+    return Block((("got", x),), Cond(binary(got, "!=", NULL), got, NULL, kind=x.kind), kind=x.kind)
 
-
-def children(n: Any) -> Iterator[Node]:
-    if isinstance(n, Node):
-        for f in dataclasses.fields(n):
-            if f.name != "type": yield from children_of(getattr(n, f.name))
-def children_of(v: Any) -> Iterator[Node]:
-    if isinstance(v, Node): yield v
-    elif isinstance(v, tuple):
-        for x in v: yield from children_of(x)
-
-def walk(n: Node) -> Iterator[Node]:
-    yield n
-    for c in children(n): yield from walk(c)
-
-def rewrite(n: Any, f: Callable[[Node], Node | None]) -> Any:
-    """The same tree with every node for which `f` answers replaced."""
-    if isinstance(n, tuple): return tuple(rewrite(x, f) for x in n)
-    if not isinstance(n, Node): return n
-    if (new := f(n)) is not None: return new
-    changes = {}
-    for x in dataclasses.fields(n):
-        if x.name in ("type", "value"): continue
-        old = getattr(n, x.name)
-        if isinstance(old, (Node, tuple)) and (new_value := rewrite(old, f)) != old: changes[x.name] = new_value
-    return dataclasses.replace(n, **changes) if changes else n
-
-def may_fail(n: Node) -> bool:
-    """Python would raise here, so it must be evaluated where Python does it."""
-    return any(isinstance(x, Call) and x.function in ("$error", "$assert") for x in walk(n))
 
 def simple(n: Node) -> bool:
-    """Cheap enough to be written twice."""
-    return isinstance(n, (Const, Var)) or isinstance(n, Field) and simple(n.of) or isinstance(n, Index) and simple(n.of) and simple(n.index)
-
-def block(bindings: list[tuple[str, Node]], result: Node) -> Node:
-    """Bindings used once are put in place, unused ones dropped."""
-    kept = list(bindings)
-    for i in range(len(kept) - 1, -1, -1):
-        name, value = kept[i]
-        if not name: continue
-        later = [*(v for _, v in kept[i + 1:]), result]
-        uses = sum(isinstance(x, Var) and x.name == name for n in later for x in walk(n))
-        inside = any(isinstance(f, Function) and any(isinstance(x, Var) and x.name == name for x in walk(f)) for n in later for f in walk(n))
-        if not may_fail(value) and not isinstance(value, Function) and (uses == 0 or uses == 1 and not inside):
-            def put(x: Node, name: str = name, value: Node = value) -> Node | None:
-                return value if isinstance(x, Var) and x.name == name else None
-            del kept[i]
-            for j in range(i, len(kept)): kept[j] = (kept[j][0], rewrite(kept[j][1], put))
-            result = rewrite(result, put)
-    if not kept: return result
-    if isinstance(result, Block): return Block((*kept, *result.bindings), result.result, type=result.type)
-    return Block(tuple(kept), result, type=result.type)
+    """Cheap and short enough to be written twice."""
+    match n:
+        case Const() | Var():
+            return True
+        case Field(of=of) | Cast(of=of):
+            return simple(of)
+        case Index(of=of, index=index):
+            return simple(of) and simple(index)
+    return False

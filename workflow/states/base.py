@@ -24,7 +24,7 @@ A = TypeVar("A")
 X = TypeVar("X")
 R = TypeVar("R")
 
-Kind = kinds.Type | None
+Kind = kinds.Kind | None
 """What is known of a value when composing; None where it is not known (a Same that nothing leads to yet)."""
 
 _NOT_COMPARED = frozenset({"place", "problems", "origin", "link", "takes", "passes", "ends", "__orig_class__"})
@@ -203,7 +203,7 @@ def accepts(part: Part, given: Kind) -> bool:
     """Whether `part` takes a value of this kind; what is not known is accepted."""
     if part.takes is None or given is None:
         return True
-    if any(isinstance(m, kinds.OpaqueT) and m.name in ("Any", "object") for m in kinds.members(given)):
+    if any(isinstance(m, kinds.OpaqueKind) and m.name in ("Any", "object") for m in kinds.members(given)):
         return True
     return kinds.fits(given, part.takes)
 

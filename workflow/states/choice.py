@@ -93,7 +93,7 @@ class _Builder:
             what = f"`.given` asks whether a value is None, but this {kinds.show(some)} never is"
             problem = Problem(place_of(value, place), what, "ask something else with .when", "given")
             return self._add(Rule(None, None, target, None, place), problem)
-        condition = expression(Binary("!=", node, NULL, type=kinds.BOOL))
+        condition = expression(Binary("!=", node, NULL, kind=kinds.BOOL))
         made = compiled(output, (source, Root.of(node, some)), place)
         problems = check_target(f"Choice `{self.name}`", target, made.kind, place)
         return self._add(Rule(condition, made.expression, target, made.kind, place), *made.problems, *problems)

@@ -36,7 +36,7 @@ class Pass(State[In, Out]):
         self._fill(name, place=place, problems=(problem,), shaped=None, untyped=output)
 
     @staticmethod
-    def _made(place: Place, takes: kinds.Type, output: Any) -> dict[str, Any]:
+    def _made(place: Place, takes: kinds.Kind, output: Any) -> dict[str, Any]:
         made = compiled(output, (root("states.input", takes),), place)
         return {"takes": takes, "passes": made.kind, "problems": made.problems, "shaped": made.expression}
 

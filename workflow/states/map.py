@@ -44,7 +44,7 @@ class Map(Working[In, Out]):
             problems.append(Problem(place, what, "give a whole number from 0 (as many as AWS runs)", "map"))
         item = _item(found.kind) if branch.takes is None else branch.takes
         gives = branch_result(branch, item)
-        known = kinds.ListT(gives) if gives is not None else None
+        known = kinds.ListKind(gives) if gives is not None else None
         self._work(
             name,
             takes,
@@ -60,9 +60,9 @@ class Map(Working[In, Out]):
 
 def _item(kind: Kind) -> Kind:
     match kind:
-        case kinds.ListT(elem):
+        case kinds.ListKind(elem):
             return elem
-        case kinds.TupleT(items):
+        case kinds.TupleKind(items):
             return kinds.join(*items)
     return None
 

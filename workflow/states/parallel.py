@@ -98,6 +98,6 @@ class Parallel(Working[In, Out]):
             what = f"`{name}` has {len(parts)} branches"
             problems.append(Problem(place, what, "give two or more; for one write Try", "parallel-inputs"))
         results = [branch_result(b, takes) for b in parts]
-        known = None if None in results else kinds.TupleT(tuple(r for r in results if r is not None))
+        known = None if None in results else kinds.TupleKind(tuple(r for r in results if r is not None))
         result = root("states.result", known)
         self._work(name, takes, result, place, passes=known, branches=parts, problems=tuple(problems))

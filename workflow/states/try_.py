@@ -37,7 +37,7 @@ class Try(Working[In, Out]):
 def unwrapped(kind: Kind) -> Root:
     """`$states.result[0]`. JSONata makes one item of a list of one item, unless `[...]` stands round it."""
     whole = root("states.result", None).node
-    node: Node = Index(whole, const(0), type=kind or UNKNOWN)
-    if isinstance(kind, kinds.ListT):
-        node = Collect(node, type=kind)
+    node: Node = Index(whole, const(0), kind=kind or UNKNOWN)
+    if isinstance(kind, kinds.ListKind):
+        node = Collect(node, kind=kind)
     return Root.of(node, kind or UNKNOWN)

@@ -57,7 +57,7 @@ def Wait(name: str, of: Any = None, *, seconds: Any = None, until: Any = None) -
         found = compiled(given, (source,), place)
         problems += found.problems
         made = found.expression
-        wanted = (kinds.INT,) if seconds is not None else (kinds.DateTimeT(), kinds.STR)
+        wanted = (kinds.INT,) if seconds is not None else (kinds.DateTimeKind(), kinds.STR)
         if found.kind is not None and not any(kinds.fits(found.kind, w) for w in wanted):
             what = f"`{name}` waits for {kinds.show(found.kind)}"
             instead = "give whole seconds" if seconds is not None else "give a datetime"

@@ -208,8 +208,8 @@ def check_target(role: str, target: Part, given: Kind, place: Place) -> list[Pro
     return [Problem(place, what, "make what it takes in `output=`", "target")]
 
 
-def _anything(kind: kinds.Type) -> bool:
-    return any(isinstance(m, kinds.OpaqueT) and m.name in ("Any", "object") for m in kinds.members(kind))
+def _anything(kind: kinds.Kind) -> bool:
+    return any(isinstance(m, kinds.OpaqueKind) and m.name in ("Any", "object") for m in kinds.members(kind))
 
 
 def _caught_output(state: Part, output: Any, target: Part, place: Place) -> tuple[Compiled, list[Problem]]:

@@ -1,93 +1,244 @@
-"""Dicts: JSON objects with text keys."""
+"""Dicts: JSON objects, whose keys are text."""
+
 from __future__ import annotations
 
-import dataclasses
-from enum import Enum
 from typing import Any
 
-from ..conditions import Builder, keys, refuse_none
-from ..constants import const_fn
-from ..errors import Refused, did_you_mean
-from ..nodes import NULL, Array, Collect, Const, Node, Object, binary, call, cond, const, or_null
+from workflow.diagnostics import did_you_mean
+
+from ..builder import Builder
+from ..conditions import keys
+from ..constants import const_of
+from ..demands import refuse_none
+from ..json_values import key as json_key
+from ..kinds import (
+    BOOL,
+    INT,
+    NEVER,
+    NONE,
+    STR,
+    DictKind,
+    EnumKind,
+    Kind,
+    ListKind,
+    LiteralKind,
+    NumberKind,
+    TupleKind,
+    family,
+    is_optional,
+    join,
+    of_value,
+    show,
+    whole_values,
+)
+from ..nodes import (
+    NULL,
+    Array,
+    Collect,
+    Const,
+    Node,
+    Object,
+    binary,
+    call,
+    cast,
+    cond,
+    const,
+    or_null,
+    with_kind,
+)
+from ..refusals import Page, refuse
 from ..scope import Iterable
-from ..kinds import BOOL, NONE, STR, DictT, EnumT, ListT, LiteralT, is_optional, join, kind, of_value, show
-from .numbers import error
+
+
+def value_kind(d: Node) -> Kind:
+    """The kind of a dict's values."""
+    return d.kind.value if isinstance(d.kind, DictKind) else NEVER
+
+
+def key_kind(d: Node) -> Kind:
+    """The kind of a dict's keys."""
+    return d.kind.key if isinstance(d.kind, DictKind) else STR
 
 
 def key_of(d: Node, k: Node) -> Node:
+    """A key as JSON has it: text."""
     refuse_none("a key", k)
-    if isinstance(d, Const) and d.value and kind(k.type) == "number" and not isinstance(k, Const): return call("string", k, type=STR)
-    if kind(k.type) not in ("str", "enum"): raise Refused(f"a key of type {show(k.type)}", "keys of a JSON object are text")
-    return k
+    fk, fd = family(k.kind), family(key_kind(d))
+    empty = isinstance(d, Const) and not d.value
+    if fk == fd == "number" and whole_values(k.kind):
+        return const(json_key(k.value)) if isinstance(k, Const) else call("string", k, kind=STR)
+    if fk == "number" and isinstance(d, Const) and isinstance(key_kind(d), EnumKind) and whole_values(k.kind):
+        return call("string", k, kind=STR)
+    if fk == fd == "enum":
+        return k
+    if fk == "str" and (fd == "str" or empty):
+        return k
+    if fk in ("str", "number", "enum"):
+        said = f"a key of type {show(k.kind)}, but the keys are {show(key_kind(d))}"
+        raise refuse(Page.NEVER_EQUAL, said, "give a key of that type")
+    raise refuse(Page.WRONG_TYPE, f"a key of type {show(k.kind)}", "keys of a JSON object are text")
+
 
 def lookup(b: Builder, d: Node, k: Node) -> tuple[Node, bool]:
     """The value, and whether it is there for certain."""
-    t = d.type.value  # type: ignore[attr-defined]
     key = key_of(d, k)
     if isinstance(d, Const):
-        table = d.value
-        if isinstance(k.type, (EnumT, LiteralT)) and not isinstance(k, Const):
-            members = k.type.members if isinstance(k.type, EnumT) else k.type.values
-            missing = [m for m in members if m not in table]
-            if missing and not set(members) & set(table): raise Refused(f"none of {show(k.type)} is a key", did_you_mean(str(missing[0]), list(map(str, table))))
-            sure = not missing
-        else: sure = isinstance(k, Const) and k.value in table
-        if kind(k.type) == "number" and not all(isinstance(x, int) for x in table): raise Refused("keys that are not ints")
-        pairs = tuple((const(str(x.value if isinstance(x, Enum) else x)), const(v)) for x, v in table.items())
-        t = join(*[of_value(v) for v in table.values()])
-        return call("lookup", Object(pairs, type=d.type), key, type=t), sure
-    if isinstance(d, Object) and isinstance(k, Const):
+        return look_in_table(d, k, key)
+    if isinstance(k, Const) and isinstance(d, Object):
         for name, v in d.pairs:
-            if name == k: return v, True
+            if name == k:
+                return v, True
+    kind = value_kind(d)
+    shape = d.kind.shape if isinstance(d.kind, DictKind) else None
     d, key = b.let(d), b.let(key)
-    return call("lookup", d, key, type=t), binary(key, "in", keys(d)) in b.scope.known
+    if shape is not None and isinstance(k, Const) and (shaped := dict(shape).get(json_key(k.value))) is not None:
+        return call("lookup", d, key, kind=shaped), True
+    return call("lookup", d, key, kind=kind), binary(key, "in", keys(d)) in b.scope.known
+
+
+def look_in_table(d: Const, k: Node, key: Node) -> tuple[Node, bool]:
+    """A lookup in a dict that is known when compiling; sure where every possible key is in it."""
+    table: dict[Any, Any] = d.value
+    sure = isinstance(k, Const) and k.value in table
+    if isinstance(k.kind, (EnumKind, LiteralKind)) and not isinstance(k, Const):
+        possible = k.kind.members if isinstance(k.kind, EnumKind) else k.kind.values
+        missing = [m for m in possible if m not in table]
+        if len(missing) == len(possible):
+            said = f"none of {show(k.kind)} is a key"
+            raise refuse(Page.NEVER_EQUAL, said, did_you_mean(str(missing[0]), map(str, table)))
+        sure = not missing
+        table = {m: v for m, v in table.items() if m in possible}
+    pairs = tuple((const(json_key(x)), const_of(v)) for x, v in table.items())
+    kind = join(*map(of_value, table.values()))
+    return call("lookup", Object(pairs, kind=d.kind), key, kind=kind), sure
+
 
 def item(b: Builder, d: Node, k: Node) -> Node:
+    """d[k], which raises where the key is missing."""
     got, sure = lookup(b, d, k)
-    return got if sure else cond(call("exists", got, type=BOOL), got, error("KeyError", got.type))
+    if sure:
+        return got
+    return cond(call("exists", got, kind=BOOL), got, call("error", const("KeyError"), kind=got.kind))
 
-def get(b: Builder, d: Node, k: Node, default: Node = NULL) -> Node:
+
+def get(b: Builder, d: Node, k: Node, default: Node = NULL, /) -> Node:
+    """d.get(k, default)"""
     got, sure = lookup(b, d, k)
-    if sure: return got
-    if default == NULL: return dataclasses.replace(got, type=join(got.type, NONE))
-    if is_optional(got.type): return cond(call("exists", got, type=BOOL), or_null(got), or_null(default))
-    return cond(call("exists", got, type=BOOL), got, or_null(default))
+    if sure:
+        return got
+    if default == NULL:
+        return with_kind(got, join(got.kind, NONE))
+    if is_optional(got.kind):
+        return cond(call("exists", got, kind=BOOL), or_null(got), or_null(default))
+    return cond(call("exists", got, kind=BOOL), got, or_null(default))
+
+
+def read_key(d: Node, k: Node) -> Node:
+    """A key, which is text in JSON, as the key that Python has."""
+    kind = key_kind(d)
+    if isinstance(kind, NumberKind) or family(kind) == "number":
+        return call("number", k, kind=kind)
+    return k if kind == STR else cast(k, kind)
+
+
+def key_list(d: Node) -> Node:
+    """All keys, as text."""
+    return Collect(keys(d), kind=ListKind(STR))
+
+
+def keys_of(b: Builder, d: Node) -> Iterable | Node:
+    """d.keys(), or a loop over d."""
+    if key_kind(d) == STR or (isinstance(key_kind(d), LiteralKind) and family(key_kind(d)) == "str"):
+        return with_kind(key_list(d), ListKind(key_kind(d)))
+    return Iterable(key_list(d), lambda k, i: read_key(d, k), False)
+
 
 def items(b: Builder, d: Node) -> Iterable:
+    """d.items()"""
     d = b.let(d)
+
     def element(k: Node, i: Node) -> Node:
-        v = call("lookup", d, k, type=d.type.value)  # type: ignore[attr-defined]
-        from ..kinds import TupleT
-        return Array((k, v), type=TupleT((STR, v.type)))
-    return Iterable(Collect(keys(d), type=ListT(STR)), element, False)
+        v = call("lookup", d, k, kind=value_kind(d))
+        read = read_key(d, k)
+        return Array((read, v), kind=TupleKind((read.kind, v.kind)))
+
+    return Iterable(key_list(d), element, False)
+
 
 def values(b: Builder, d: Node) -> Iterable:
+    """d.values()"""
     d = b.let(d)
-    return Iterable(Collect(keys(d), type=ListT(STR)), lambda k, i: call("lookup", d, k, type=d.type.value), False)  # type: ignore[attr-defined]
+    return Iterable(key_list(d), lambda k, i: call("lookup", d, k, kind=value_kind(d)), False)
 
+
+def copied(b: Builder, d: Node) -> Node:
+    """d.copy(): data does not change."""
+    return d
+
+
+# ------------------------------------------------------------------ making dicts
 def merge(b: Builder, *ds: Node) -> Node:
-    return merged(list(ds))
-
-def merged(ds: list[Node]) -> Node:
-    parts = [d for d in ds if not (isinstance(d, Object) and not d.pairs)]
+    """{**a, **b}"""
+    parts = [d for d in ds if not ((isinstance(d, Object) and not d.pairs) or (isinstance(d, Const) and not d.value))]
     for d in parts:
-        if kind(d.type) != "dict":
+        if family(d.kind) != "dict":
             refuse_none("`**`", d)
-            raise Refused(f"`**` of a {show(d.type)}", "spread dicts only")
-    t = DictT(join(*[d.type.value for d in parts]))  # type: ignore[attr-defined]
-    if len(parts) == 1: return parts[0]
-    return call("merge", Array(tuple(parts), type=ListT(t)), type=t)
+            raise refuse(Page.WRONG_TYPE, f"`**` of a {show(d.kind)}", "spread dicts only, or name the fields")
+    kind = DictKind(join(*map(value_kind, parts)), join(*map(key_kind, parts)) if parts else STR, merged_shape(parts))
+    if len(parts) == 1:
+        return parts[0]
+    if all(isinstance(d, Object) and all(isinstance(k, Const) for k, _ in d.pairs) for d in parts):
+        pairs = {k: (k, v) for d in parts if isinstance(d, Object) for k, v in d.pairs}
+        return Object(tuple(pairs.values()), kind=kind)
+    return call("merge", Array(tuple(parts), kind=ListKind(kind)), kind=kind)
 
-def record(pairs: list[tuple[Node, Node]]) -> Node:
-    if all(isinstance(x, Const) for p in pairs for x in p): return const_fn({k.value: v.value for k, v in pairs})  # type: ignore[attr-defined]
-    for k, _ in pairs:
-        if kind(k.type) != "str": raise Refused(f"a key of type {show(k.type)}", "keys of a JSON object are text")
-    t = DictT(join(*[v.type for _, v in pairs]))
-    if len(pairs) > 1 and not all(isinstance(k, Const) for k, _ in pairs):      # an object literal refuses equal keys
-        return merged([Object(((k, or_null(v)),), type=t) for k, v in pairs])
-    return Object(tuple({k: (k, or_null(v)) for k, v in pairs}.values()), type=t)
+
+def merged_shape(parts: list[Node]) -> tuple[tuple[str, Kind], ...] | None:
+    """The keys of a merge, where all parts' are known."""
+    shapes = [d.kind.shape if isinstance(d.kind, DictKind) else None for d in parts]
+    if any(s is None for s in shapes):
+        return None
+    return tuple({k: v for s in shapes if s is not None for k, v in s}.items())
+
+
+def record(b: Builder, pairs: list[tuple[Node, Node]]) -> Node:
+    """{k: v, ...}; an object literal of JSONata refuses equal keys, a dict display does not."""
+    if all(isinstance(x, Const) for p in pairs for x in p):
+        return const_of({k.value: v.value for k, v in pairs if isinstance(k, Const) and isinstance(v, Const)})
+    made = [(text_key(k), k.kind, or_null(v)) for k, v in pairs]
+    kind = DictKind(join(*[v.kind for _, _, v in made]), join(*[plain_key(k) for _, k, _ in made]))
+    constant = all(isinstance(k, Const) for k, _, _ in made)
+    if len(made) > 1 and not constant:
+        single = [Object(((k, v),), kind=kind) for k, _, v in made]
+        return call("merge", Array(tuple(single), kind=ListKind(kind)), kind=kind)
+    kept = {k: (k, v) for k, _, v in made}
+    if constant:
+        shape = tuple((k.value, v.kind) for k, v in kept.values() if isinstance(k, Const))
+        kind = DictKind(kind.value, kind.key, shape)
+    return Object(tuple(kept.values()), kind=kind)
+
+
+def plain_key(kind: Kind) -> Kind:
+    """A constant key is a text, not one text."""
+    if isinstance(kind, LiteralKind) and not kind.declared:
+        return STR if family(kind) == "str" else kind
+    return INT if isinstance(kind, NumberKind) else kind
+
+
+def text_key(k: Node) -> Node:
+    """A computed or constant key as text."""
+    refuse_none("a key", k)
+    if family(k.kind) in ("str", "enum"):
+        return const(json_key(k.value)) if isinstance(k, Const) else k
+    if family(k.kind) == "number" and whole_values(k.kind):
+        return const(json_key(k.value)) if isinstance(k, Const) else call("string", k, kind=STR)
+    raise refuse(Page.WRONG_TYPE, f"a key of type {show(k.kind)}", "keys of a JSON object are text")
+
 
 METHODS: dict[tuple[str, str], Any] = {
-    ("dict", "get"): get, ("dict", "items"): items, ("dict", "values"): values,
-    ("dict", "keys"): lambda b, d: Collect(keys(d), type=ListT(STR)), ("dict", "copy"): lambda b, d: d,
+    ("dict", "get"): get,
+    ("dict", "items"): items,
+    ("dict", "values"): values,
+    ("dict", "keys"): keys_of,
+    ("dict", "copy"): copied,
 }

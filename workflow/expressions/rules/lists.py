@@ -1,263 +1,275 @@
-"""Lists: comprehension shapes that neither lose nulls nor flatten, indexing, slices, and the list built-ins."""
+"""Lists: comprehension shapes that neither lose nulls nor flatten, indexing, slices, lists made of lists."""
+
 from __future__ import annotations
 
 from typing import Any
 
-from ..conditions import Builder, as_number, equal, millis, refuse_none, truth
-from ..errors import Refused
+from ..builder import Builder
+from ..conditions import count, truth
+from ..constants import const_of
+from ..demands import need_constant, refuse_none
+from ..equality import equal
+from ..kinds import (
+    BOOL,
+    INT,
+    NEVER,
+    Kind,
+    ListKind,
+    SetKind,
+    TupleKind,
+    family,
+    is_optional,
+    join,
+    may_be_list,
+    of_value,
+    show,
+    whole_values,
+)
+from ..membership import element_kind
 from ..nodes import (
-    FALSE,
     NULL,
     ONE,
     TRUE,
     ZERO,
     Array,
+    Call,
     Collect,
     Cond,
     Const,
     Function,
     Index,
     Node,
-    Sort,
     Var,
     binary,
     both,
     call,
     cond,
     const,
-    negate,
     or_null,
+    with_kind,
 )
+from ..refusals import Page, refuse
 from ..scope import Iterable, Value
-from ..kinds import BOOL, FLOAT, INT, NEVER, STR, ListT, SetT, TupleT, Type, is_optional, join, kind, members, show
-from .numbers import error, retyped, whole
+from . import dicts
+
+EMPTY = Array((), kind=ListKind(NEVER))
 
 
-def elem_type(xs: Node) -> Type:
-    t = xs.type
-    if isinstance(t, (ListT, SetT)): return t.elem
-    if isinstance(t, TupleT): return join(*t.items)
+def elem_kind(xs: Node) -> Kind:
+    """The kind of the items; refuses what cannot be looped over."""
+    if isinstance(xs.kind, (ListKind, SetKind, TupleKind)):
+        return element_kind(xs.kind)
     refuse_none("a loop", xs)
-    raise Refused(f"cannot iterate over a {show(t)}", "only lists, tuples, sets and dicts")
+    raise refuse(Page.WRONG_TYPE, f"cannot iterate over a {show(xs.kind)}", "only lists, tuples, sets and dicts")
+
 
 def as_list(b: Builder, v: Value) -> Node:
     """Whatever can be looped over, as one list."""
+    if isinstance(v, Node) and family(v.kind) == "dict":
+        v = dicts.keys_of(b, v)
     if isinstance(v, Iterable):
-        x, i = Var(b.fresh("x"), type=elem_type(v.source)), Var(b.fresh("i"), type=INT)
-        e = v.element(x, i)
-        if not isinstance(e, Node): raise Refused("a list of functions")
-        return mapped(b, v.source, x, i if v.indexed else None, None, e)
-    if not isinstance(v, Node): raise Refused("a function is not a list")
-    if kind(v.type) == "dict": return Collect(call("keys", v, type=ListT(STR)), type=ListT(STR))
-    elem_type(v)
+        x = Var(b.fresh("x"), kind=elem_kind(v.source))
+        i = Var(b.fresh("i"), kind=INT) if v.indexed else None
+        element = v.element
+        return mapped(b, v.source, x, i, None, b.assuming(None, True, lambda: element(x, i or ZERO)))
+    if not isinstance(v, Node):
+        raise refuse(Page.NOT_A_VALUE, "a function is not a list", "call it")
+    elem_kind(v)
     return v
 
-def nested(t: Type) -> bool:
-    return any(kind(m) in ("list", "tuple", "set", "other") for m in members(t))
+
+def items_of(xs: Const) -> Array:
+    """A constant list, item by item."""
+    values = list(xs.value)
+    return Array(tuple(map(const_of, values)), kind=ListKind(join(*map(of_value, values))))
+
 
 def mapped(b: Builder, xs: Node, x: Var, i: Var | None, test: Node | None, e: Node) -> Node:
     """[e for x in xs if test]"""
     params = (x.name, i.name) if i else (x.name,)
-    t = ListT(e.type)
-    if isinstance(e, Const) and isinstance(e.value, (list, tuple)): e = Array(tuple(map(const, e.value)), type=e.type)
-    if nested(e.type):                                     # $map and $filter would flatten a single result
-        acc = Var(b.fresh("all"), type=t)
-        more = call("append", acc, Array((e,), type=t), type=t)
+    kind = ListKind(e.kind)
+    if isinstance(e, Const) and isinstance(e.value, (list, tuple)):
+        e = with_kind(items_of(e), e.kind)
+    if may_be_list(e.kind):  # $map and $filter would flatten a single result
+        acc = Var(b.fresh("all"), kind=kind)
+        more = call("append", acc, Array((e,), kind=kind), kind=kind)
         body = more if test is None else cond(test, more, acc)
-        return call("reduce", xs, Function((acc.name, *params), body, type=t), Array((), type=t), type=t)
-    if e == x and i is None and not is_optional(x.type):
-        if test is None: return xs if isinstance(xs, Collect) or isinstance(xs.type, ListT) else retyped(xs, t)
-        return Collect(call("filter", xs, Function(params, test, type=BOOL), type=t), type=t)
+        return call("reduce", xs, Function((acc.name, *params), body, kind=kind), EMPTY, kind=kind)
+    if e == x and i is None and not is_optional(x.kind):
+        if test is None:
+            return with_kind(xs, kind) if not isinstance(xs, Const) else items_of(xs)
+        return Collect(call("filter", xs, Function(params, test, kind=BOOL), kind=kind), kind=kind)
     e = or_null(e)
-    return Collect(call("map", xs, Function(params, e if test is None else Cond(test, e, None, type=e.type), type=e.type), type=t), type=t)
+    made = e if test is None else Cond(test, e, None, kind=e.kind)
+    return Collect(call("map", xs, Function(params, made, kind=e.kind), kind=kind), kind=kind)
+
 
 def flattened(b: Builder, xs: Node, x: Var, i: Var | None, test: Node | None, inner: Node) -> Node:
     """[... for x in xs if test for ...]: `inner` is the list of one x."""
-    acc = Var(b.fresh("all"), type=inner.type)
-    more = call("append", acc, inner, type=inner.type)
+    acc = Var(b.fresh("all"), kind=inner.kind)
+    more = call("append", acc, inner, kind=inner.kind)
     params = (acc.name, x.name, i.name) if i else (acc.name, x.name)
-    return call("reduce", xs, Function(params, more if test is None else cond(test, more, acc), type=inner.type), Array((), type=inner.type), type=inner.type)
-
-def exists(b: Builder, xs: Node, x: Var, i: Var | None, test: Node) -> Node:
-    """Is there an x with test?"""
-    params = (x.name, i.name) if i else (x.name,)
-    if is_optional(x.type):                                # jsonata-python's $filter loses nulls
-        return call("exists", call("map", xs, Function(params, Cond(test, TRUE, None, type=BOOL), type=BOOL), type=ListT(BOOL)), type=BOOL)
-    return call("exists", call("filter", xs, Function(params, test, type=BOOL), type=xs.type), type=BOOL)
-
-def any_of(b: Builder, xs: Value) -> Node:
-    xs = as_list(b, xs)
-    if isinstance(xs, Array): xs = b.let(xs)
-    x = Var(b.fresh("x"), type=elem_type(xs))
-    return exists(b, xs, x, None, truth(b, x))
-
-def all_of(b: Builder, xs: Value) -> Node:
-    xs = as_list(b, xs)
-    x = Var(b.fresh("x"), type=elem_type(xs))
-    return negate(exists(b, xs, x, None, negate(truth(b, x))))
+    body = more if test is None else cond(test, more, acc)
+    return call("reduce", xs, Function(params, body, kind=inner.kind), EMPTY, kind=inner.kind)
 
 
-# ---------------------------------------------------------------- parts
+# ------------------------------------------------------------------ parts
 def item(b: Builder, xs: Node, i: Node) -> Node:
-    elem = elem_type(xs)
+    """xs[i], which raises out of range."""
+    elem = elem_kind(xs)
     if isinstance(i, Const) and isinstance(i.value, int):
-        if isinstance(xs, Array):
-            if -len(xs.items) <= i.value < len(xs.items): return xs.items[i.value]
-            raise Refused(f"index {i.value} is out of range")
-        if isinstance(xs.type, TupleT):
-            if not -len(xs.type.items) <= i.value < len(xs.type.items): raise Refused(f"index {i.value} is out of range of {show(xs.type)}")
-            return Index(xs, i, type=xs.type.items[i.value])
-    elif kind(i.type) != "number" or not whole(i.type): raise Refused(f"an index of type {show(i.type)}", "give an int")
+        length = (
+            len(xs.items) if isinstance(xs, Array) else len(xs.kind.items) if isinstance(xs.kind, TupleKind) else None
+        )
+        if length is not None:
+            if not -length <= i.value < length:
+                raise refuse(Page.OUT_OF_RANGE, f"index {i.value} is out of range of {show(xs.kind)}", "count from 0")
+            if isinstance(xs, Array):
+                return xs.items[i.value]
+            return Index(b.let(xs), i, kind=xs.kind.items[i.value])  # type: ignore[attr-defined]
+    elif family(i.kind) != "number" or not whole_values(i.kind):
+        refuse_none("an index", i)
+        raise refuse(Page.WRONG_TYPE, f"an index of type {show(i.kind)}", "give an int")
+    split = xs.of if isinstance(xs, Collect) and isinstance(xs.of, Call) and xs.of.function == "$split" else None
     xs, i = b.let(xs), b.let(i)
-    got = Index(xs, i, type=elem)
-    full = binary(call("count", xs, type=INT), ">", ZERO)
-    if isinstance(i, Const) and i.value in (0, -1) and full in b.scope.known: return got
-    return cond(call("exists", got, type=BOOL), got, error("list index out of range", elem))
+    got = Index(xs, i, kind=elem)
+    never_empty = split is not None and isinstance(split.args[1], Const)
+    full = never_empty or binary(count(xs), ">", ZERO) in b.scope.known
+    if full and isinstance(i, Const) and i.value in (0, -1):
+        return got
+    return cond(call("exists", got, kind=BOOL), got, call("error", const("list index out of range"), kind=elem))
+
 
 def sliced(b: Builder, xs: Node, start: Node | None, stop: Node | None) -> Node:
-    xs = b.let(xs)
-    x, i = Var(b.fresh("x"), type=elem_type(xs)), Var(b.fresh("i"), type=INT)
-    size = call("count", xs, type=INT)
+    """xs[start:stop]"""
+    xs = b.let(as_list(b, xs))
+    x, i = Var(b.fresh("x"), kind=elem_kind(xs)), Var(b.fresh("i"), kind=INT)
+
     def place(n: Node) -> Node:
-        if isinstance(n, Const): return n if n.value >= 0 else binary(size, "-", const(-n.value), INT)
-        raise Refused("a slice with a computed bound", "use constants, or do it in a Task")
+        bound = need_constant("a slice with a computed bound", n)
+        if not isinstance(bound.value, int):
+            raise refuse(Page.WRONG_TYPE, f"a slice bound of type {show(n.kind)}", "give an int")
+        return bound if bound.value >= 0 else binary(count(xs), "-", const(-bound.value), INT)
+
     test: Node = TRUE
-    if start is not None and start != ZERO: test = binary(i, ">=", place(start))
-    if stop is not None: test = both(test, binary(i, "<", place(stop)))
+    if start is not None and start not in (ZERO, NULL):
+        test = binary(i, ">=", place(start))
+    if stop is not None and stop != NULL:
+        test = both(test, binary(i, "<", place(stop)))
     return mapped(b, xs, x, i, None if test == TRUE else test, x)
 
 
-# ---------------------------------------------------------------- built-ins
-def length(b: Builder, xs: Value) -> Node:
-    if isinstance(xs, Node):
-        match kind(xs.type):
-            case "str": return call("length", xs, type=INT)
-            case "dict": return call("count", call("keys", xs, type=ListT(STR)), type=INT)
-            case "tuple": return const(len(xs.type.items))  # type: ignore[attr-defined]
-        refuse_none("len()", xs)
-    return call("count", as_list(b, xs), type=INT)
-
-def numbers_of(b: Builder, xs: Value, what: str) -> Node:
+# ------------------------------------------------------------------ lists made of lists
+def to_list(b: Builder, xs: Value = EMPTY, /) -> Node:
+    """list(xs)"""
+    if isinstance(xs, Node) and isinstance(xs.kind, SetKind):
+        raise refuse(Page.NOT_JSON, "list() of a set has no order", "write sorted(...)")
     xs = as_list(b, xs)
-    t = elem_type(xs)
-    if kind(t) == "bool":
-        x = Var(b.fresh("x"), type=t)
-        return mapped(b, xs, x, None, None, as_number(x))
-    if kind(t) == "number" or t == NEVER: return xs
-    raise Refused(f"{what} of a {show(xs.type)}", "give a list of numbers" + (" without None: x or 0" if is_optional(t) else ""))
+    return items_of(xs) if isinstance(xs, Const) else with_kind(xs, ListKind(elem_kind(xs)))
 
-def total(b: Builder, xs: Value, start: Node = ZERO) -> Node:
-    xs = numbers_of(b, xs, "sum()")
-    t = INT if whole(elem_type(xs)) else FLOAT
-    out = call("sum", xs, type=t)
-    return out if start == ZERO else binary(start, "+", out, INT if whole(t) and whole(start.type) else FLOAT)
 
-def extreme(name: str) -> Any:
-    down = name == "max"
-    def rule(b: Builder, first: Value, *more: Node, key: Value | None = None, default: Node | None = None) -> Node:
-        xs = Array((first, *more), type=ListT(join(*[x.type for x in (first, *more)]))) if more else as_list(b, first)  # type: ignore[arg-type,union-attr]
-        for x in (first, *more) if more else (): refuse_none(f"{name}()", x)  # type: ignore[arg-type]
-        elem = elem_type(xs)
-        if isinstance(xs, Const): xs = Array(tuple(map(const, xs.value)), type=xs.type)
-        def best(xs: Node) -> Node:
-            if kind(elem) == "number" and key is None: return call(name, xs, type=elem)
-            return Index(ordered(b, xs, key, down), ZERO, type=elem)
-        if isinstance(xs, Array) and xs.items: return best(xs)
-        xs = b.let(xs)
-        full = binary(call("count", xs, type=INT), ">", ZERO)
-        if full in b.scope.known: return best(xs)
-        return cond(full, best(xs), or_null(default) if default is not None else error(f"{name}() of an empty list", elem))
-    return rule
-
-def ordered(b: Builder, xs: Node, key: Value | None, down: bool) -> Node:
-    elem = elem_type(xs)
-    if nested(elem): raise Refused(f"sorting a {show(xs.type)}", "JSONata flattens a list of lists when sorting; sort records, or do it in a Task")
-    here = Var("", type=elem)
-    k = here if key is None or key == NULL else b.apply(key, [here])
-    parts = k.items if isinstance(k, Array) else (k,)
-    if any(isinstance(p, Node) and not isinstance(p, Var) and uses_let(p) for p in parts): raise Refused("a sort key that needs a local", "map to pairs first")
-    return Sort(xs, tuple((sortable(p, key is None), down) for p in parts), type=ListT(elem))
-
-def uses_let(n: Node) -> bool:
-    from ..nodes import Block, walk
-    return any(isinstance(x, (Block, Function)) for x in walk(n))
-
-def sortable(p: Value, bare: bool) -> Node:
-    if not isinstance(p, Node): raise Refused("a sort key that is a function")
-    match kind(p.type):
-        case "number" | "str" | "timedelta" | "date": return p
-        case "datetime": return millis(p)
-        case "bool": return as_number(p)
-    refuse_none("a sort key", p)
-    raise Refused(f"{'sorting' if bare else 'a sort key'} of type {show(p.type)}", "use numbers, texts or datetimes")
-
-def sort(b: Builder, xs: Value, *, key: Value | None = None, reverse: Node = FALSE) -> Node:
-    if not isinstance(reverse, Const): raise Refused("sorted() with a computed `reverse`")
+def to_set(b: Builder, xs: Value = EMPTY, /) -> Node:
+    """set(xs)"""
     xs = as_list(b, xs)
-    return Collect(ordered(b, xs, key, bool(reverse.value)), type=ListT(elem_type(xs)))
+    elem = elem_kind(xs)
+    if family(elem) not in ("str", "number") and elem != NEVER:
+        refuse_none("a set", Var("x", kind=elem))
+        raise refuse(Page.UNSUPPORTED_CALL, f"a set of {show(elem)}", "engines agree on sets of texts and numbers only")
+    return Collect(call("distinct", xs, kind=SetKind(elem)), kind=SetKind(elem))
 
-def next_of(b: Builder, xs: Value, *default: Node) -> Node:
-    xs = b.let(as_list(b, xs))
-    got = Index(xs, ZERO, type=elem_type(xs))
-    return cond(binary(call("count", xs, type=INT), ">", ZERO), got, or_null(default[0]) if default else error("StopIteration", got.type))
 
-def to_set(b: Builder, xs: Value = Array((), type=ListT(NEVER))) -> Node:
+def backwards(b: Builder, xs: Value, /) -> Node:
+    """reversed(xs)"""
+    if isinstance(xs, Node) and isinstance(xs.kind, SetKind):
+        raise refuse(Page.NOT_JSON, "a set has no order", "write sorted(..., reverse=True)")
     xs = as_list(b, xs)
-    t = elem_type(xs)
-    if kind(t) not in ("str", "number") and t != NEVER: raise Refused(f"a set of {show(t)}", "engines agree on sets of texts and numbers only")
-    return Collect(call("distinct", xs, type=SetT(t)), type=SetT(t))
+    return call("reverse", xs, kind=ListKind(elem_kind(xs)))
 
-def to_list(b: Builder, xs: Value = Array((), type=ListT(NEVER))) -> Node:
-    if isinstance(xs, Node) and isinstance(xs.type, SetT): raise Refused("list() of a set has no order", "sorted(...)")
-    xs = as_list(b, xs)
-    return retyped(xs, ListT(elem_type(xs)))
 
-def backwards(b: Builder, xs: Value) -> Node:
-    xs = as_list(b, xs)
-    return call("reverse", xs, type=ListT(elem_type(xs)))
+def enumerated(b: Builder, iterable: Value, start: Node = ZERO) -> Iterable:
+    """enumerate(xs, start)"""
+    source = as_list(b, iterable)
 
-def enumerated(b: Builder, xs: Value, start: Node = ZERO) -> Iterable:
-    source = as_list(b, xs)
     def element(x: Node, i: Node) -> Node:
         n = i if start == ZERO else binary(i, "+", start, INT)
-        return Array((n, x), type=TupleT((INT, x.type)))
+        return Array((n, x), kind=TupleKind((INT, x.kind)))
+
     return Iterable(source, element, True)
 
+
 def zipped(b: Builder, *lists: Value) -> Iterable:
+    """zip(xs, ys, ...), as long as the shortest."""
     xs = [b.let(as_list(b, v), "xs") for v in lists]
-    if len(xs) < 2: raise Refused("zip() of fewer than two lists")
-    sizes = Array(tuple(call("count", x, type=INT) for x in xs), type=ListT(INT))
-    last = binary(call("min", sizes, type=INT), "-", ONE, INT)
+    if len(xs) < 2:
+        raise refuse(Page.UNSUPPORTED_CALL, "zip() of fewer than two lists", "loop over the list")
+    sizes = Array(tuple(map(count, xs)), kind=ListKind(INT))
+    last = binary(call("min", sizes, kind=INT), "-", ONE, INT)
+
     def element(x: Node, i: Node) -> Node:
-        items = tuple(Index(v, x, type=elem_type(v)) for v in xs)
-        return Array(items, type=TupleT(tuple(v.type for v in items)))
-    return Iterable(Collect(binary(ZERO, "..", last, INT), type=ListT(INT)), element, False)
+        items = tuple(Index(v, x, kind=elem_kind(v)) for v in xs)
+        return Array(items, kind=TupleKind(tuple(v.kind for v in items)))
 
-def counted(b: Builder, first: Node, stop: Node | None = None, step: Node = ONE) -> Node:
+    return Iterable(Collect(binary(ZERO, "..", last, INT), kind=ListKind(INT)), element, False)
+
+
+def counted(b: Builder, first: Node, stop: Node | None = None, step: Node = ONE, /) -> Node:
+    """range(...)"""
     start, end = (ZERO, first) if stop is None else (first, stop)
-    if step != ONE: raise Refused("range() with a step", "filter a range without one")
+    if step != ONE:
+        raise refuse(Page.UNSUPPORTED_CALL, "range() with a step", "filter a range without one")
     for n in (start, end):
-        if kind(n.type) != "number" or not whole(n.type): raise Refused(f"range() of a {show(n.type)}")
+        if family(n.kind) != "number" or not whole_values(n.kind):
+            refuse_none("range()", n)
+            raise refuse(Page.WRONG_TYPE, f"range() of a {show(n.kind)}", "give an int")
     last = const(end.value - 1) if isinstance(end, Const) else binary(end, "-", ONE, INT)
-    return Collect(binary(start, "..", last, INT), type=ListT(INT))
+    return Collect(binary(start, "..", last, INT), kind=ListKind(INT))
 
-def map_over(b: Builder, f: Value, xs: Value) -> Node:
+
+def map_over(b: Builder, f: Value, xs: Value, /) -> Node:
+    """map(f, xs)"""
     xs = as_list(b, xs)
-    x = Var(b.fresh("x"), type=elem_type(xs))
-    return mapped(b, xs, x, None, None, b.apply(f, [x]))  # type: ignore[arg-type]
+    x = Var(b.fresh("x"), kind=elem_kind(xs))
+    return mapped(b, xs, x, None, None, applied(b, f, x))
 
-def filter_over(b: Builder, f: Value, xs: Value) -> Node:
+
+def filter_over(b: Builder, f: Value, xs: Value, /) -> Node:
+    """filter(f, xs)"""
     xs = as_list(b, xs)
-    x = Var(b.fresh("x"), type=elem_type(xs))
-    return mapped(b, xs, x, None, truth(b, x if f == NULL else b.apply(f, [x])), x)  # type: ignore[arg-type]
+    x = Var(b.fresh("x"), kind=elem_kind(xs))
+    test = b.assuming(None, True, lambda: truth(b, x if f == NULL else applied(b, f, x)))
+    return mapped(b, xs, x, None, test, x)
 
-def position(b: Builder, xs: Node, v: Node) -> Node:
-    x = Var(b.fresh("x"), type=elem_type(xs))
-    return call("count", mapped(b, xs, x, None, equal(b, x, v), ONE), type=INT)
+
+def applied(b: Builder, f: Value, x: Node) -> Node:
+    """f(x), as data."""
+    made = b.apply(f, [x])
+    if not isinstance(made, Node):
+        raise refuse(Page.NOT_A_VALUE, "a function that makes a function", "return data")
+    return made
+
+
+def position(b: Builder, xs: Node, value: Node, /) -> Node:
+    """xs.count(value)"""
+    value = b.let(value)
+    x = Var(b.fresh("x"), kind=elem_kind(xs))
+    return count(mapped(b, xs, x, None, b.assuming(None, True, lambda: equal(b, x, value)), ONE))
+
+
+def same(b: Builder, xs: Node) -> Node:
+    """xs.copy(): data does not change."""
+    return xs
+
 
 FUNCTIONS: dict[Any, Any] = {
-    len: length, sum: total, max: extreme("max"), min: extreme("min"), sorted: sort, any: any_of, all: all_of, next: next_of,
-    set: to_set, frozenset: to_set, list: to_list, tuple: to_list, reversed: backwards, enumerate: enumerated, zip: zipped, range: counted,
-    map: map_over, filter: filter_over,
+    set: to_set,
+    frozenset: to_set,
+    list: to_list,
+    tuple: to_list,
+    reversed: backwards,
+    enumerate: enumerated,
+    zip: zipped,
+    range: counted,
+    map: map_over,
+    filter: filter_over,
 }
-METHODS: dict[tuple[str, str], Any] = {("list", "count"): position, ("list", "copy"): lambda b, xs: xs}
+METHODS: dict[tuple[str, str], Any] = {("list", "count"): position, ("list", "copy"): same}

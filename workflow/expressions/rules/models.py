@@ -1,95 +1,379 @@
-"""Records: fields, construction checked field by field, copies."""
+"""Records: their fields, building them with every field checked, copies."""
+
 from __future__ import annotations
 
 from typing import Any
 
-from pydantic import TypeAdapter
+from workflow.diagnostics import did_you_mean
 
-from ..conditions import Builder
-from ..constants import const_fn
-from ..errors import Refused, did_you_mean
-from ..nodes import Array, Const, Field, Node, Object, call, const, or_null
+from ..builder import Builder
+from ..conditions import count
+from ..constants import const_of
+from ..kinds import (
+    BOOL,
+    FACTORY,
+    INT,
+    NONE,
+    OMITTED,
+    REQUIRED,
+    DictKind,
+    Kind,
+    ListKind,
+    RecordField,
+    RecordKind,
+    RootKind,
+    TupleKind,
+    UnionKind,
+    computed_fields,
+    enum_names,
+    family,
+    fields_of,
+    fits,
+    has_own_validators,
+    is_optional,
+    is_pydantic,
+    is_typed_dict,
+    join,
+    members,
+    shape_problem,
+    show,
+    unmet,
+    with_limits_of,
+)
+from ..nodes import (
+    NULL,
+    TRUE,
+    Array,
+    Const,
+    Field,
+    Index,
+    Node,
+    Object,
+    binary,
+    both,
+    call,
+    cast,
+    cond,
+    const,
+    or_null,
+    with_kind,
+)
 from ..printer import show as text
-from ..kinds import FACTORY, NONE, OMITTED, REQUIRED, FieldT, ListT, ModelT, Type, ShapeT, fields_of, fits, UnionT, is_optional, join, kind, members, show
+from ..refusals import Page, refuse
 
 
-def build(b: Builder, cls: type, args: list[Node], given: dict[str, Node]) -> Node:
-    fs = fields_of(cls)
-    aliases = {f.json: n for n, f in fs.items()}
-    if hasattr(cls, "model_fields") and args: raise Refused(f"{cls.__name__} takes no positional arguments", f"name them: {cls.__name__}({next(iter(fs))}=...)")
-    checks = getattr(cls, "__pydantic_decorators__", None)
-    if checks is not None and (checks.field_validators or checks.model_validators or checks.validators or checks.root_validators):
-        raise Refused(f"{cls.__name__} has validators, which would not run in Step Functions", "build it in a Task")
-    if len(args) > len(fs): raise Refused(f"{cls.__name__} has {len(fs)} fields")
-    values = dict(zip(fs, args))
-    for k, v in given.items():
-        name = k if k in fs else aliases.get(k)
-        if name is None: raise Refused(f"{cls.__name__} has no field `{k}`", did_you_mean(k, list(fs)))
-        values[name] = v
-    pairs = []
-    for name, f in fs.items():
+# ------------------------------------------------------------------ building
+def build(b: Builder, cls: Any, args: list[Node], given: dict[str, Node], type_args: tuple[Any, ...] = ()) -> Node:
+    """cls(*args, **given)"""
+    kind = RecordKind(cls, type_args)
+    fields = fields_of(kind)
+    if has_own_validators(cls):
+        said = f"{cls.__name__} has validators, which would not run in Step Functions"
+        raise refuse(Page.MODEL_NOT_BUILT, said, "build it in a Task")
+    values = keywords(cls, fields, args, given)
+    pairs: list[tuple[Node, Node]] = []
+    for name, f in fields.items():
         if name not in values:
-            if f.default is REQUIRED: raise Refused(f"{cls.__name__} needs `{name}`", f"give {name}=")
-            if f.default is FACTORY: raise Refused(f"{cls.__name__}.{name} has a default_factory, which would run once, when compiling", f"give {name}=")
-            if f.default is OMITTED: continue
-            values[name] = const(f.default)
-        pairs.append((const(f.json), field_value(b, cls, name, f, values[name])))
-    built = Object(tuple(pairs), type=ModelT(cls))
-    for name, computed in getattr(cls, "model_computed_fields", {}).items():      # JSON has them, so later states may read them
-        own = b.apply(const_fn(computed.wrapped_property.fget), [built])
-        if isinstance(own, Node): pairs.append((const(computed.alias or name), or_null(own)))
-    return Object(tuple(pairs), type=ModelT(cls))
+            if f.default is OMITTED:
+                continue
+            values[name] = default_value(cls, f)
+        value = field_value(b, f"{cls.__name__}.{name}", f, values[name], checked=hasattr(cls, "__pydantic_fields__"))
+        if not f.excluded:
+            pairs.append((const(f.json), value))
+    built: Node = Object(tuple(pairs), kind=kind)
+    for json, getter in computed_fields(cls).values():  # JSON has them, so later states may read them
+        own = b.apply(const_of(getter), [built])
+        if isinstance(own, Node):
+            pairs.append((const(json), or_null(own)))
+    return Object(tuple(pairs), kind=kind)
 
-def field_value(b: Builder, cls: type, name: str, f: FieldT, v: Node) -> Node:
-    where = f"{cls.__name__}.{name}"
+
+def keywords(cls: Any, fields: dict[str, RecordField], args: list[Node], given: dict[str, Node]) -> dict[str, Node]:
+    """Arguments by the name of their field, as the constructor takes them."""
+    positional = [f for f in fields.values() if f.keywords]
+    if args and (is_pydantic(cls) or is_typed_dict(cls)):
+        first = next(iter(fields), "x")
+        said = f"{cls.__name__} takes no positional arguments"
+        raise refuse(Page.WRONG_ARGUMENTS, said, f"name them: {cls.__name__}({first}=...)")
+    if len(args) > len(positional):
+        said = f"{cls.__name__} has {len(positional)} fields, but {len(args)} values are given"
+        raise refuse(Page.WRONG_ARGUMENTS, said, "name them")
+    values = {f.name: a for f, a in zip(positional, args)}
+    accepted = {k: f.name for f in fields.values() for k in f.keywords}
+    for k, v in given.items():
+        if k not in accepted:
+            said = f"{cls.__name__} has no field `{k}`"
+            if k in fields:
+                said = f"{cls.__name__} does not take `{k}` by that name"
+                raise refuse(Page.WRONG_ARGUMENTS, said, f"write {'/'.join(fields[k].keywords) or 'nothing'}=")
+            raise refuse(Page.UNKNOWN_FIELD, said, did_you_mean(k, accepted))
+        if accepted[k] in values:
+            raise refuse(Page.WRONG_ARGUMENTS, f"{cls.__name__} got `{k}` twice", "give it once")
+        values[accepted[k]] = v
+    return values
+
+
+def default_value(cls: Any, f: RecordField) -> Node:
+    """What is written out for a field that is not given."""
+    if f.default is REQUIRED:
+        keyword = f.keywords[0] if f.keywords else f.name
+        raise refuse(Page.WRONG_ARGUMENTS, f"{cls.__name__} needs `{f.name}`", f"give {keyword}=")
+    if f.default is FACTORY:
+        said = f"{cls.__name__}.{f.name} has a default_factory, which would run once, when compiling"
+        raise refuse(Page.MODEL_NOT_BUILT, said, f"give {f.name}=")
+    return const_of(f.default)
+
+
+def field_value(b: Builder, where: str, f: RecordField, v: Node, checked: bool) -> Node:
+    """A value for a field: of its type, and within its limits where `checked` (as pydantic does)."""
     if isinstance(v, Const):
-        try: TypeAdapter(f.annotation).validate_python(v.value, strict=kind(v.type) in ("bool", "number", "str") and not is_enumish(f.type, v) or None)
-        except Exception as e:
-            hint = ""
-            if isinstance(v.value, str) and any(hasattr(m, "values") for m in members(f.type)):
-                hint = did_you_mean(v.value, [str(x) for m in members(f.type) for x in getattr(m, "values", ())])
-            raise Refused(f"{where} is {show(f.type)}, not {v.value!r}", hint) from e
-        return v
-    if not fits(v.type, f.type):
-        if is_optional(v.type) and fits(v.type, join(f.type, NONE)):
-            raise Refused(f"{where} is {show(f.type)}, but `{text(v)[:60]}` may be None", "test it first, or give a default: `x or ...`")
-        raise Refused(f"{where} is {show(f.type)}, not {show(v.type)}")
+        return constant_value(where, f, v, checked)
+    check_fits(where, v, f.kind)
+    if checked:
+        v = guarded(b, where, v, f.kind)
+    if isinstance(v.kind, RecordKind):
+        check_same_json(where, v.kind, f.kind)
     return or_null(v)
 
-def is_enumish(t: Type, v: Const) -> bool:
-    return kind(v.type) == "number" and kind(t) == "number"
 
+def check_fits(where: str, v: Node, want: Kind) -> None:
+    """Refuse a value of another type."""
+    if fits(v.kind, want):
+        return
+    if is_optional(v.kind) and fits(v.kind, join(want, NONE)):
+        said = f"{where} is {show(want)}, but `{text(v)[:60]}` may be None"
+        raise refuse(Page.OPTIONAL_UNTESTED, said, "test it first, or give a default: `x or ...`")
+    hint = ""
+    records = [m for m in members(want) if isinstance(m, RecordKind) and is_typed_dict(m.cls)]
+    if isinstance(v.kind, DictKind) and v.kind.shape is not None and records:
+        hint = shape_problem(v.kind.shape, records[0])
+    raise refuse(Page.WRONG_TYPE, f"{where} is {show(want)}, not {show(v.kind)}", hint or "give a value of that type")
+
+
+def check_same_json(where: str, have: RecordKind, want: Kind) -> None:
+    """pydantic writes a field by its declared model: the fields of a subclass would be lost."""
+    wanted = [m for m in members(want) if isinstance(m, RecordKind)]
+    if any(have == w for w in wanted):
+        return
+    mine = {f.json for f in fields_of(have).values()}
+    for w in wanted:
+        if issubclass(have.cls, w.cls) and {f.json for f in fields_of(w).values()} != mine:
+            said = f"{where} is {show(w)}, and a {show(have)} would lose its own fields there"
+            raise refuse(Page.WRONG_TYPE, said, f"build a {show(w)}")
+
+
+def constant_value(where: str, f: RecordField, v: Const, checked: bool) -> Node:
+    """A constant, checked by pydantic where it is there, else by its kind."""
+    if not checked:
+        check_fits(where, v, f.kind)
+        return v
+    from pydantic import TypeAdapter  # a user's own model needed it already
+
+    same_number = family(v.kind) == "number" and family(f.kind) == "number"
+    strict = True if family(v.kind) in ("bool", "number", "str") and not same_number else None
+    try:
+        made = TypeAdapter(f.annotation).validate_python(v.value, strict=strict)
+    except Exception as e:
+        hint = ""
+        names = [n for m in members(f.kind) for n in enum_names(m)]
+        if isinstance(v.value, str) and names:
+            hint = did_you_mean(v.value, names)
+        elif hasattr(e, "errors") and fits(v.kind, f.kind):
+            hint = str(e.errors()[0].get("msg", ""))
+        said = f"{where} is {show(f.kind)}, not {v.value!r}"
+        raise refuse(Page.WRONG_TYPE, said, hint or "give a value of that type") from None
+    return const_of(made)
+
+
+# ------------------------------------------------------------------ limits of computed values
+GUARDS = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<", "min_length": ">=", "max_length": "<="}
+
+
+def guarded(b: Builder, where: str, v: Node, want: Kind) -> Node:
+    """A computed value that may break a field's limits raises where pydantic would."""
+    limits = unmet(v.kind, want)
+    if not limits:
+        return v
+    for inside, limit in limits:
+        if inside or limit.name not in GUARDS or not isinstance(limit.bound, (int, float)):
+            said = f"{where} has the constraint {limit.name}={limit.bound!r}, which cannot be checked in Step Functions"
+            raise refuse(Page.MODEL_NOT_BUILT, said, "build it in a Task, or pass on a field with the same constraint")
+    v = b.let(v)
+    some = binary(v, "!=", NULL) if is_optional(v.kind) else TRUE
+    test: Node = TRUE
+    for _, limit in limits:
+        measured = v if limit.name in ("ge", "gt", "le", "lt") else size(v)
+        test = both(test, binary(measured, GUARDS[limit.name], const(limit.bound), BOOL))
+    shown = ", ".join(f"{limit.name}={limit.bound}" for _, limit in limits)
+    error = call("error", const(f"{where}: {shown}"), kind=v.kind)
+    checked = cond(test, v, error)
+    if some != TRUE:
+        checked = cond(some, checked, NULL)
+    return b.let(with_kind(checked, with_limits_of(v.kind, want)))
+
+
+def size(v: Node) -> Node:
+    """The length of a text or the number of items."""
+    return call("length", v, kind=INT) if family(v.kind) in ("str", "optional") else count(v)
+
+
+# ------------------------------------------------------------------ reading
 def field(b: Builder, x: Node, name: str) -> Node | None:
-    if isinstance(x.type, UnionT): return shared_field(b, x, name)
-    if isinstance(x.type, ShapeT):
-        if isinstance(x, Object):
-            for k, v in x.pairs:
-                if k == const(name): return v
-        if name in dict(x.type.fields): return Field(b.let(x), name, type=dict(x.type.fields)[name])
-        raise Refused(f"{x.type.name} has no field `{name}`", did_you_mean(name, [k for k, _ in x.type.fields]))
-    f = fields_of(x.type.cls).get(name)  # type: ignore[attr-defined]
-    if f is None: return None
+    """x.name, if there is such a field."""
+    if isinstance(x.kind, UnionKind):
+        return shared_field(b, x, name)
+    if isinstance(x.kind, TupleKind):
+        return tuple_field(b, x, name)
+    f = fields_of(x.kind).get(name)
+    if f is None:
+        return None
     if isinstance(x, Object):
         for k, v in x.pairs:
-            if k == const(f.json): return v
-    return Field(b.let(x), f.json, type=f.type if f.default is not OMITTED else join(f.type, NONE))
+            if k == const(f.json):
+                return v
+    check_readable(x.kind, f)
+    return Field(b.let(x), f.json, kind=f.read_kind)
+
+
+def check_readable(kind: Kind, f: RecordField) -> None:
+    """JSON does not have what a model excludes."""
+    if f.excluded:
+        said = f"{show(kind)}.{f.name} is excluded from JSON"
+        raise refuse(Page.NOT_JSON, said, "read it in a Task")
+
+
+def tuple_field(b: Builder, x: Node, name: str) -> Node | None:
+    """A field of a NamedTuple, which is a list in JSON."""
+    names: tuple[str, ...] = getattr(getattr(x.kind, "cls", None), "_fields", ())
+    if name not in names or not isinstance(x.kind, TupleKind):
+        return None
+    i = names.index(name)
+    return x.items[i] if isinstance(x, Array) else Index(b.let(x), const(i), kind=x.kind.items[i])
+
 
 def shared_field(b: Builder, x: Node, name: str) -> Node | None:
     """A field that every member of a union of models has."""
-    fs = [fields_of(m.cls).get(name) for m in members(x.type)]  # type: ignore[attr-defined]
-    if None in fs or len({f.json for f in fs if f}) != 1: return None
-    return Field(b.let(x), fs[0].json, type=join(*[f.type for f in fs if f]))  # type: ignore[union-attr]
+    found = [fields_of(m).get(name) for m in members(x.kind)]
+    fields = [f for f in found if f is not None]
+    if not fields or len(fields) < len(found) or len({f.json for f in fields}) != 1:
+        return None
+    for m, f in zip(members(x.kind), fields):
+        check_readable(m, f)
+    return Field(b.let(x), fields[0].json, kind=join(*[f.read_kind for f in fields]))
 
+
+def key(b: Builder, x: Node, k: Node) -> Node:
+    """x["key"] of a TypedDict; a key that may be left out raises where it is missing."""
+    f = key_field(x, k)
+    place = field(b, x, f.name) or NULL
+    if f.default is not OMITTED or isinstance(x, Object):
+        return place
+    there = call("exists", place, kind=BOOL)
+    place = with_kind(place, f.kind)
+    return place if there in b.scope.known else cond(there, place, call("error", const("KeyError"), kind=f.kind))
+
+
+def get(b: Builder, x: Node, k: Node, default: Node = NULL, /) -> Node:
+    """x.get("key", default) of a TypedDict."""
+    f = key_field(x, k)
+    place = field(b, x, f.name) or NULL
+    if f.default is not OMITTED or isinstance(x, Object) or default == NULL:
+        return place
+    there = call("exists", place, kind=BOOL)
+    return cond(there, or_null(with_kind(place, f.kind)), or_null(default))
+
+
+def key_field(x: Node, k: Node) -> RecordField:
+    """The field of a TypedDict that a constant key names."""
+    if not isinstance(k, Const) or not isinstance(k.value, str):
+        raise refuse(Page.NEEDS_A_CONSTANT, f"a computed key of a {show(x.kind)}", "write the key as a constant")
+    fields = fields_of(x.kind)
+    if k.value not in fields:
+        raise refuse(Page.UNKNOWN_FIELD, f"{show(x.kind)} has no key `{k.value}`", did_you_mean(k.value, fields))
+    return fields[k.value]
+
+
+# ------------------------------------------------------------------ copies
 def copy(b: Builder, x: Node, *, update: Node | None = None, deep: Node | None = None) -> Node:
-    if update is None: return x
-    cls = x.type.cls  # type: ignore[attr-defined]
-    if getattr(cls, "model_computed_fields", None): raise Refused(f"model_copy() of {cls.__name__}, which has computed fields", "build it anew")
-    fs = fields_of(cls)
-    pairs: Any = [(const(k), const(v)) for k, v in update.value.items()] if isinstance(update, Const) else update.pairs if isinstance(update, Object) else None
-    if pairs is None or not all(isinstance(k, Const) for k, _ in pairs): raise Refused("model_copy(update=) with computed names", "write a dict with constant keys")
-    changed = []
-    for k, v in pairs:
-        if k.value not in fs: raise Refused(f"{cls.__name__} has no field `{k.value}`", did_you_mean(k.value, list(fs)))
-        f = fs[k.value]
-        changed.append((const(f.json), field_value(b, cls, k.value, f, v)))
-    return call("merge", Array((x, Object(tuple(changed), type=x.type)), type=ListT(x.type)), type=x.type)
+    """x.model_copy(update={...}): pydantic does not validate here, so no limits are checked; types are."""
+    if update is None or not isinstance(x.kind, RecordKind):
+        return x
+    return changed(b, x, x.kind, pairs_of("model_copy(update=)", update))
+
+
+def pairs_of(what: str, update: Node) -> list[tuple[str, Node]]:
+    """The fields to change, by constant names."""
+    if isinstance(update, Const):
+        return [(k, const_of(v)) for k, v in update.value.items()]
+    pairs = update.pairs if isinstance(update, Object) else None
+    if pairs is None or not all(isinstance(k, Const) for k, _ in pairs):
+        raise refuse(Page.NEEDS_A_CONSTANT, f"{what} with computed names", "write a dict with constant keys")
+    return [(k.value, v) for k, v in pairs if isinstance(k, Const)]
+
+
+def changed(b: Builder, x: Node, kind: RecordKind, update: list[tuple[str, Node]]) -> Node:
+    """The record with other values for some fields."""
+    if computed_fields(kind.cls):
+        said = f"a copy of {show(kind)}, which has computed fields"
+        raise refuse(Page.MODEL_NOT_BUILT, said, "build it anew")
+    fields = fields_of(kind)
+    out: list[tuple[Node, Node]] = []
+    for name, v in update:
+        if name not in fields:
+            raise refuse(Page.UNKNOWN_FIELD, f"{show(kind)} has no field `{name}`", did_you_mean(name, fields))
+        value = field_value(b, f"{show(kind)}.{name}", fields[name], v, checked=False)
+        if not fields[name].excluded:
+            out.append((const(fields[name].json), value))
+    made = Object(tuple(out), kind=kind)
+    if isinstance(x, Object):
+        pairs = {k: (k, v) for k, v in (*x.pairs, *made.pairs)}
+        return Object(tuple(pairs.values()), kind=kind)
+    return call("merge", Array((x, made), kind=ListKind(kind)), kind=kind)
+
+
+def dataclass_replace(b: Builder, x: Node, /, **changes: Node) -> Node:
+    """dataclasses.replace(x, ...)"""
+    if not isinstance(x.kind, RecordKind) or not hasattr(x.kind.cls, "__dataclass_fields__"):
+        raise refuse(Page.WRONG_TYPE, f"replace() of a {show(x.kind)}", "give a dataclass")
+    if has_own_validators(x.kind.cls):
+        raise refuse(Page.MODEL_NOT_BUILT, f"{show(x.kind)} has a __post_init__", "build it in a Task")
+    return changed(b, x, x.kind, list(changes.items()))
+
+
+# ------------------------------------------------------------------ RootModel
+def build_root(b: Builder, cls: Any, kind: RootKind, args: list[Node], given: dict[str, Node]) -> Node:
+    """RootModel(x): in JSON the root alone."""
+    values = [*args, *given.values()]
+    if len(values) != 1 or (given and "root" not in given):
+        raise refuse(Page.WRONG_ARGUMENTS, f"{cls.__name__} takes one value, its root", f"{cls.__name__}(...)")
+    if has_own_validators(cls):
+        raise refuse(Page.MODEL_NOT_BUILT, f"{cls.__name__} has validators", "build it in a Task")
+    f = RecordField("root", "root", kind.root, cls.__pydantic_fields__["root"].annotation, REQUIRED, ("root",))
+    value = field_value(b, cls.__name__, f, values[0], checked=True)
+    return cast(value, kind)
+
+
+def root(x: Node) -> Node:
+    """x.root"""
+    return cast(x, x.kind.root) if isinstance(x.kind, RootKind) else x
+
+
+def build_tuple(b: Builder, cls: Any, kind: TupleKind, args: list[Node], given: dict[str, Node]) -> Node:
+    """A NamedTuple: in JSON a list."""
+    names = cls._fields
+    values = dict(zip(names, args))
+    for k, v in given.items():
+        if k not in names:
+            raise refuse(Page.UNKNOWN_FIELD, f"{cls.__name__} has no field `{k}`", did_you_mean(k, names))
+        values[k] = v
+    items = []
+    for name, want in zip(names, kind.items):
+        if name not in values:
+            if name not in cls._field_defaults:
+                raise refuse(Page.WRONG_ARGUMENTS, f"{cls.__name__} needs `{name}`", f"give {name}=")
+            values[name] = const_of(cls._field_defaults[name])
+        check_fits(f"{cls.__name__}.{name}", values[name], want)
+        items.append(or_null(values[name]))
+    if len(args) > len(names):
+        raise refuse(Page.WRONG_ARGUMENTS, f"{cls.__name__} has {len(names)} fields", "give fewer values")
+    return Array(tuple(items), kind=kind)

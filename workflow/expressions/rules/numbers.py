@@ -1,166 +1,206 @@
-"""Arithmetic: (operator, kind, kind) -> nodes; and the number built-ins."""
+"""Arithmetic: (operator, family, family) -> nodes."""
+
 from __future__ import annotations
 
 import ast
-import math
-from typing import Any
+from collections.abc import Callable
 
-from ..conditions import Builder, as_number, millis, refuse_none, truth
-from ..errors import Refused
-from ..nodes import FALSE, ONE, ZERO, Array, Call, Const, Node, binary, both, call, cond, const, either
-from ..kinds import FLOAT, INT, STR, DateTimeT, DeltaT, ListT, TupleT, Type, kind, show
+from ..builder import Builder
+from ..conditions import as_number
+from ..demands import refuse_none
+from ..kinds import (
+    BOOL,
+    FLOAT,
+    INT,
+    STR,
+    Kind,
+    ListKind,
+    TupleKind,
+    family,
+    join,
+    show,
+    whole_values,
+)
+from ..membership import element_kind
+from ..nodes import ZERO, Array, Const, Node, binary, both, call, cond, const, either
+from ..refusals import Page, refuse
+from . import times
+from .dicts import merge
+
+Rule = Callable[[Builder, Node, Node], Node]
 
 
-def whole(t: Type) -> bool:
-    return t != FLOAT
+def error(message: str, kind: Kind) -> Node:
+    """$error, where Python raises."""
+    return call("error", const(message), kind=kind)
 
-def number(*xs: Node) -> Type:
-    return INT if all(whole(x.type) for x in xs) else FLOAT
 
-def plus(b: Builder, x: Node, y: Node) -> Node: return binary(x, "+", y, number(x, y))
-def minus(b: Builder, x: Node, y: Node) -> Node: return binary(x, "-", y, number(x, y))
-def times(b: Builder, x: Node, y: Node) -> Node: return binary(x, "*", y, number(x, y))
+def number(*xs: Node) -> Kind:
+    """The kind of a sum: an int where all are."""
+    return INT if all(whole_values(x.kind) for x in xs) else FLOAT
 
-def nonzero(b: Builder, y: Node, make: Any) -> Node:
-    """Python raises on a zero divisor; the engines disagree, so say it."""
+
+def plus(b: Builder, x: Node, y: Node) -> Node:
+    """x + y"""
+    return binary(x, "+", y, number(x, y))
+
+
+def minus(b: Builder, x: Node, y: Node) -> Node:
+    """x - y"""
+    return binary(x, "-", y, number(x, y))
+
+
+def multiply(b: Builder, x: Node, y: Node) -> Node:
+    """x * y"""
+    return binary(x, "*", y, number(x, y))
+
+
+def nonzero(b: Builder, y: Node, make: Callable[[Node], Node]) -> Node:
+    """Python raises on a zero divisor and the engines disagree, so say it."""
     if isinstance(y, Const):
-        if y.value == 0: raise Refused("division by zero")
-        return make(y)  # type: ignore[no-any-return]
+        if not y.value:
+            raise refuse(Page.OUT_OF_RANGE, "division by zero", "correct the constant")
+        return make(y)
     y = b.let(y)
     test = binary(y, "!=", ZERO)
-    if test in b.scope.known: return make(y)  # type: ignore[no-any-return]
-    return cond(test, make(y), error("division by zero", INT))
+    made = make(y)
+    return made if test in b.scope.known else cond(test, made, error("division by zero", made.kind))
 
-def error(message: str, t: Type) -> Node:
-    return call("error", const(message), type=t)
 
 def divide(b: Builder, x: Node, y: Node) -> Node:
+    """x / y"""
     return nonzero(b, y, lambda y: binary(x, "/", y, FLOAT))
 
-def exact_divisor(op: str, x: Node, y: Node) -> None:
-    if isinstance(y, Const) and float(y.value).is_integer() or whole(y.type): return
-    raise Refused(f"`{op}` by a float rounds differently in JSONata", "divide by a whole number, or do it in a Task")
+
+def exact_divisor(op: str, y: Node) -> None:
+    """Refuse divisors by which the remainder is rounded in another way."""
+    if (isinstance(y, Const) and float(y.value).is_integer()) or whole_values(y.kind):
+        return
+    said = f"`{op}` by a float rounds differently in JSONata"
+    raise refuse(Page.UNSUPPORTED_OPERATOR, said, "divide by a whole number, or do it in a Task")
+
 
 def floor_divide(b: Builder, x: Node, y: Node) -> Node:
-    exact_divisor("//", x, y)
-    return nonzero(b, y, lambda y: call("floor", binary(x, "/", y, FLOAT), type=number(x, y)))
+    """x // y"""
+    exact_divisor("//", y)
+    return nonzero(b, y, lambda y: call("floor", binary(x, "/", y, FLOAT), kind=number(x, y)))
+
 
 def modulo(b: Builder, x: Node, y: Node) -> Node:
-    """JSONata's % takes the sign of the dividend, and jsonata-python's is wrong on fractions."""
-    exact_divisor("%", x, y)
+    """x % y: JSONata's takes the sign of the dividend, and jsonata-python's is wrong on fractions."""
+    exact_divisor("%", y)
     x = b.let(x)
-    return nonzero(b, y, lambda y: binary(x, "-", binary(y, "*", call("floor", binary(x, "/", y, FLOAT), type=INT), number(x, y)), number(x, y)))
+
+    def remainder(y: Node) -> Node:
+        times_y = binary(y, "*", call("floor", binary(x, "/", y, FLOAT), kind=INT), number(x, y))
+        return binary(x, "-", times_y, number(x, y))
+
+    return nonzero(b, y, remainder)
+
 
 def power(b: Builder, x: Node, y: Node) -> Node:
-    if not (isinstance(y, Const) and float(y.value).is_integer()): raise Refused("`**` with an exponent that is not a whole constant", "do it in a Task")
-    return call("power", x, y, type=number(x) if y.value >= 0 else FLOAT)
+    """x ** y"""
+    if not (isinstance(y, Const) and float(y.value).is_integer()):
+        said = "`**` with an exponent that is not a whole constant"
+        raise refuse(Page.UNSUPPORTED_OPERATOR, said, "do it in a Task")
+    if y.value < 0:
+        return nonzero(b, x, lambda x: call("power", x, y, kind=FLOAT))
+    return call("power", x, y, kind=number(x))
 
 
-# ---------------------------------------------------------------- datetimes and durations
-def shift(b: Builder, x: Node, d: Node, sign: str = "+") -> Node:
-    zone = x.type.zone  # type: ignore[attr-defined]
-    return call("fromMillis", binary(millis(x), sign, d, INT), type=DateTimeT("utc" if zone == "utc" else "lost"))
+# ------------------------------------------------------------------ texts and lists
+def concat(b: Builder, x: Node, y: Node) -> Node:
+    """Text after text."""
+    return binary(x, "&", y, STR)
 
-def between(b: Builder, x: Node, y: Node) -> Node: return binary(millis(x), "-", millis(y), DeltaT())
-def delta(op: str) -> Any: return lambda b, x, y: binary(x, op, y, DeltaT())
-def ratio(b: Builder, x: Node, y: Node) -> Node: return nonzero(b, y, lambda y: binary(x, "/", y, FLOAT))
 
-def concat(b: Builder, x: Node, y: Node) -> Node: return binary(x, "&", y, STR)
 def append(b: Builder, x: Node, y: Node) -> Node:
-    if isinstance(x, Array) and isinstance(y, Array): return Array(x.items + y.items, type=ListT(join_elems(x, y)))
-    return call("append", x, y, type=ListT(join_elems(x, y)))
-def join_elems(x: Node, y: Node) -> Type:
-    from ..kinds import join
-    return join(*[t.elem if isinstance(t, ListT) else join(*t.items) for t in (x.type, y.type)])  # type: ignore[attr-defined]
+    """List after list."""
+    kind = ListKind(join(element_kind(x.kind), element_kind(y.kind)))
+    if isinstance(x, Array) and isinstance(y, Array):
+        return Array(x.items + y.items, kind=kind)
+    return call("append", x, y, kind=kind)
+
+
 def add_tuples(b: Builder, x: Node, y: Node) -> Node:
-    if isinstance(x, Array) and isinstance(y, Array): return Array(x.items + y.items, type=TupleT(x.type.items + y.type.items))  # type: ignore[attr-defined]
-    raise Refused("`+` between tuples", "build a list")
+    """Tuples of known length."""
+    if isinstance(x, Array) and isinstance(y, Array):
+        return Array(x.items + y.items, kind=TupleKind(tuple(i.kind for i in x.items + y.items)))
+    raise refuse(Page.UNSUPPORTED_OPERATOR, "`+` between tuples", "build a list")
+
+
+def merge_dicts(b: Builder, x: Node, y: Node) -> Node:
+    """x | y"""
+    return merge(b, x, y)
+
+
+def differ(b: Builder, x: Node, y: Node) -> Node:
+    """x ^ y of bools"""
+    return binary(x, "!=", y, BOOL)
+
 
 N = ("number", "number")
-BINARY: dict[tuple[type[ast.operator], str, str], Any] = {
-    (ast.Add, *N): plus, (ast.Sub, *N): minus, (ast.Mult, *N): times, (ast.Div, *N): divide,
-    (ast.FloorDiv, *N): floor_divide, (ast.Mod, *N): modulo, (ast.Pow, *N): power,
-    (ast.Add, "str", "str"): concat, (ast.Add, "list", "list"): append, (ast.Add, "tuple", "tuple"): add_tuples,
-    (ast.Add, "datetime", "timedelta"): shift, (ast.Add, "timedelta", "datetime"): lambda b, d, x: shift(b, x, d),
-    (ast.Sub, "datetime", "timedelta"): lambda b, x, d: shift(b, x, d, "-"), (ast.Sub, "datetime", "datetime"): between,
-    (ast.Add, "timedelta", "timedelta"): delta("+"), (ast.Sub, "timedelta", "timedelta"): delta("-"),
-    (ast.Mult, "timedelta", "number"): delta("*"), (ast.Mult, "number", "timedelta"): delta("*"), (ast.Div, "timedelta", "timedelta"): ratio,
-    (ast.BitAnd, "bool", "bool"): lambda b, x, y: both(x, y), (ast.BitOr, "bool", "bool"): lambda b, x, y: either(x, y),
-    (ast.BitXor, "bool", "bool"): lambda b, x, y: binary(x, "!=", y),
+BINARY: dict[tuple[type[ast.operator], str, str], Rule] = {
+    (ast.Add, *N): plus,
+    (ast.Sub, *N): minus,
+    (ast.Mult, *N): multiply,
+    (ast.Div, *N): divide,
+    (ast.FloorDiv, *N): floor_divide,
+    (ast.Mod, *N): modulo,
+    (ast.Pow, *N): power,
+    (ast.Add, "str", "str"): concat,
+    (ast.Add, "list", "list"): append,
+    (ast.Add, "tuple", "tuple"): add_tuples,
+    (ast.BitOr, "dict", "dict"): merge_dicts,
+    (ast.BitAnd, "bool", "bool"): lambda b, x, y: both(x, y),
+    (ast.BitOr, "bool", "bool"): lambda b, x, y: either(x, y),
+    (ast.BitXor, "bool", "bool"): differ,
+    (ast.Div, "timedelta", "timedelta"): divide,
+    **times.BINARY,
 }
-SYMBOLS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**", ast.BitAnd: "&",
-           ast.BitOr: "|", ast.BitXor: "^", ast.LShift: "<<", ast.RShift: ">>", ast.MatMult: "@"}
+SYMBOLS = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Pow: "**",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
+    ast.BitXor: "^",
+    ast.LShift: "<<",
+    ast.RShift: ">>",
+    ast.MatMult: "@",
+}
+BITWISE = (ast.BitAnd, ast.BitOr, ast.BitXor)
+
 
 def operate(b: Builder, op: type[ast.operator], x: Node, y: Node) -> Node:
-    kx, ky, sign = kind(x.type), kind(y.type), SYMBOLS[op]
-    rule = BINARY.get((op, kx, ky))
-    if rule is None and op not in (ast.BitAnd, ast.BitOr, ast.BitXor) and {kx, ky} <= {"bool", "number"}:
-        x, y = (as_number(v) if kind(v.type) == "bool" else v for v in (x, y))
+    """x op y, by the table."""
+    fx, fy, sign = family(x.kind), family(y.kind), SYMBOLS[op]
+    rule = BINARY.get((op, fx, fy))
+    if rule is None and op not in BITWISE and {fx, fy} <= {"bool", "number"}:
+        x, y = (as_number(v) if family(v.kind) == "bool" else v for v in (x, y))
         rule = BINARY.get((op, "number", "number"))
     if rule is None:
         refuse_none(f"`{sign}`", x, y)
-        hint = "put brackets round the comparison, or write and / or" if sign in "&|" else ""
-        raise Refused(f"`{sign}` between {show(x.type)} and {show(y.type)} has no JSONata form", hint)
-    return rule(b, x, y)  # type: ignore[no-any-return]
+        raise refuse(
+            Page.UNSUPPORTED_OPERATOR,
+            f"`{sign}` between {show(x.kind)} and {show(y.kind)} has no JSONata form",
+            hint(op, fx, fy),
+        )
+    return rule(b, x, y)
 
 
-# ---------------------------------------------------------------- rounding; halves may go to the other neighbour
-def fixed(b: Builder, x: Node, digits: int, commas: bool = False) -> Node:
-    """f"{x:.2f}"."""
-    if digits == 0 and not commas: return call("string", call("round", x, type=INT), type=STR)
-    picture = ("#,##0" if commas else "0") + ("." + "0" * digits if digits else "")
-    return call("formatNumber", x, const(picture), type=STR)
-
-def rounded(b: Builder, x: Node, digits: Node | None = None) -> Node:
-    if kind(x.type) not in ("number", "bool"): raise unlisted("round", x)
-    if digits is None or digits == const(None): return call("round", x, type=INT)
-    if not isinstance(digits, Const) or digits.value < 0: raise Refused("round() to a computed or negative number of digits")
-    if whole(x.type): return x
-    return call("round", x, type=FLOAT) if digits.value == 0 else call("round", x, digits, type=FLOAT)
-
-def unlisted(name: str, x: Node) -> Refused:
-    try: refuse_none(f"{name}()", x)
-    except Refused as e: return e
-    return Refused(f"{name}() of a {show(x.type)} has no JSONata form")
-
-def unary(name: str, function: str, t: Type | None = None) -> Any:
-    def rule(b: Builder, x: Node) -> Node:
-        if kind(x.type) != "number": raise unlisted(name, x)
-        return call(function, x, type=t or x.type)
-    return rule
-
-def to_int(b: Builder, x: Node) -> Node:
-    if kind(x.type) == "bool": return as_number(x)
-    if kind(x.type) != "number": raise unlisted("int", x)
-    if whole(x.type): return x
-    x = b.let(x)
-    return cond(binary(x, "<", ZERO), call("ceil", x, type=INT), call("floor", x, type=INT))
-
-def to_float(b: Builder, x: Node) -> Node:
-    if kind(x.type) == "bool": x = as_number(x)
-    if kind(x.type) != "number": raise unlisted("float", x)
-    return retyped(x, FLOAT)
-
-def retyped(x: Node, t: Type) -> Node:
-    import dataclasses
-    return dataclasses.replace(x, type=t)
-
-def div_mod(b: Builder, x: Node, y: Node) -> Node:
-    if (kind(x.type), kind(y.type)) != N: raise unlisted("divmod", x)
-    x, y = b.let(x), b.let(y)
-    parts = floor_divide(b, x, y), modulo(b, x, y)
-    return Array(parts, type=TupleT(tuple(p.type for p in parts)))
-
-def to_bool(b: Builder, x: Node = FALSE) -> Node: return truth(b, x)
-
-def is_close(b: Builder, x: Node, y: Node, rel_tol: Node = const(1e-09), abs_tol: Node = const(0.0)) -> Node:
-    x, y = b.let(x), b.let(y)
-    size = call("max", Array((call("abs", x, type=FLOAT), call("abs", y, type=FLOAT)), type=ListT(FLOAT)), type=FLOAT)
-    limit = call("max", Array((binary(rel_tol, "*", size, FLOAT), abs_tol), type=ListT(FLOAT)), type=FLOAT)
-    return binary(call("abs", binary(x, "-", y, FLOAT), type=FLOAT), "<=", limit)
-
-FUNCTIONS: dict[Any, Any] = {
-    abs: unary("abs", "abs"), round: rounded, int: to_int, float: to_float, bool: to_bool, divmod: div_mod,
-    math.floor: unary("floor", "floor", INT), math.ceil: unary("ceil", "ceil", INT), math.sqrt: unary("sqrt", "sqrt", FLOAT),
-    math.trunc: to_int, math.isclose: is_close, pow: power,
-}
+def hint(op: type[ast.operator], fx: str, fy: str) -> str:
+    """What to write instead of an operation that is not listed."""
+    if op in (ast.BitAnd, ast.BitOr):
+        return "put brackets round the comparison, or write and / or"
+    if "decimal" in (fx, fy):
+        return "a Decimal is text in JSON: write float(x), or do it in a Task"
+    if op is ast.Add and "str" in (fx, fy):
+        return "write an f-string, or str(...) of a whole number"
+    if op is ast.Mult and "str" in (fx, fy):
+        return "pad with an f-string: f'{x:>10}'"
+    return "do it in a Task" if fx != fy or fx in ("model", "other", "set") else ""

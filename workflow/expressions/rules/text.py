@@ -1,174 +1,338 @@
-"""Text: methods, slices, and the format language of f-strings."""
+"""Text: its methods, parts, and the text of other values."""
+
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from typing import Any
 
-from ..conditions import Builder, refuse_none
-from ..errors import Refused
-from ..nodes import FALSE, ONE, ZERO, Array, Collect, Const, Function, Node, Object, Regex, Var, binary, both, call, cond, const, either
-from ..kinds import BOOL, FLOAT, INT, STR, EnumT, ListT, LiteralT, kind, show
-from .numbers import error, fixed, whole
+from ..builder import Builder
+from ..demands import need, need_constant, refuse_none
+from ..kinds import (
+    BOOL,
+    INT,
+    NEVER,
+    STR,
+    EnumKind,
+    ListKind,
+    LiteralKind,
+    TupleKind,
+    family,
+    members,
+    show,
+    some,
+    whole_values,
+)
+from ..membership import element_kind
+from ..nodes import (
+    EMPTY_TEXT,
+    FALSE,
+    NULL,
+    ONE,
+    TRUE,
+    ZERO,
+    Array,
+    Collect,
+    Const,
+    Function,
+    Node,
+    Object,
+    Regex,
+    Var,
+    binary,
+    both,
+    call,
+    cast,
+    cond,
+    const,
+    either,
+)
+from ..refusals import Page, refuse
+from ..scope import Value
+from .lists import as_list
+from .numbers import error
 
+SPACE = const(" ")
 
-def need(what: str, k: str, *xs: Node) -> None:
-    for x in xs:
-        if kind(x.type) != k:
-            refuse_none(what, x)
-            raise Refused(f"{what} with a {show(x.type)}", f"give a {k}")
 
 def length(x: Node) -> Node:
-    return const(len(x.value)) if isinstance(x, Const) else call("length", x, type=INT)
+    """len(text)"""
+    return const(len(x.value)) if isinstance(x, Const) else call("length", x, kind=INT)
 
-def starts(b: Builder, s: Node, *ps: Node) -> Node: return affix(b, s, "startswith", *ps)
-def ends(b: Builder, s: Node, *ps: Node) -> Node: return affix(b, s, "endswith", *ps)
 
-def affix(b: Builder, s: Node, name: str, p: Node) -> Node:
-    if isinstance(p, Const) and isinstance(p.value, tuple): choices: tuple[Node, ...] = tuple(map(const, p.value))
-    elif isinstance(p, Array): choices = p.items
-    else: choices = (p,)
-    need(f".{name}()", "str", *choices)
-    s = b.let(s)
-    out: Node = FALSE
-    for c in choices:
-        c = b.let(c)
-        if name == "startswith": test: Node = binary(call("substring", s, ZERO, length(c), type=STR), "=", c)
-        elif isinstance(c, Const): test = binary(call("substring", s, const(-len(c.value)), type=STR), "=", c) if c.value else const(True)
-        else: test = both(binary(length(s), ">=", length(c)), binary(call("substring", s, binary(length(s), "-", length(c), INT), type=STR), "=", c))
-        out = either(out, test)
-    return out
+def substring(s: Node, start: Node, n: Node | None = None) -> Node:
+    """$substring(s, start, n)"""
+    return call("substring", s, start, *([n] if n is not None else []), kind=STR)
+
+
+# ------------------------------------------------------------------ methods
+def affix(name: str) -> Callable[[Builder, Node, Node], Node]:
+    """startswith and endswith, of one text or of a tuple of them."""
+
+    def rule(b: Builder, s: Node, p: Node, /) -> Node:
+        if isinstance(p, Const) and isinstance(p.value, tuple):
+            choices: tuple[Node, ...] = tuple(map(const, p.value))
+        else:
+            choices = p.items if isinstance(p, Array) else (p,)
+        need(f".{name}()", "str", *choices)
+        s = b.let(s)
+        out: Node = FALSE
+        for c in choices:
+            c = b.let(c)
+            out = either(out, starts(s, c) if name == "startswith" else ends(s, c))
+        return out
+
+    return rule
+
+
+def starts(s: Node, c: Node) -> Node:
+    """Does s start with c?"""
+    if isinstance(c, Const) and not c.value:
+        return TRUE
+    return binary(substring(s, ZERO, length(c)), "=", c)
+
+
+def ends(s: Node, c: Node) -> Node:
+    """Does s end with c?"""
+    if isinstance(c, Const):
+        return binary(substring(s, const(-len(c.value))), "=", c) if c.value else TRUE
+    tail = substring(s, binary(length(s), "-", length(c), INT))
+    return both(binary(length(s), ">=", length(c)), binary(tail, "=", c))
+
 
 def split(b: Builder, s: Node, sep: Node | None = None) -> Node:
-    if sep is None:
-        w = Var(b.fresh("word"), type=STR)
-        parts = call("split", s, Regex(r"\s+", type=STR), type=ListT(STR))
-        return Collect(call("filter", parts, Function((w.name,), binary(w, "!=", const("")), type=BOOL), type=ListT(STR)), type=ListT(STR))
+    """s.split(sep)"""
+    if sep is None or sep == NULL:
+        word = Var(b.fresh("word"), kind=STR)
+        parts = call("split", s, Regex(r"\s+", kind=STR), kind=ListKind(STR))
+        whole = Function((word.name,), binary(word, "!=", EMPTY_TEXT), kind=BOOL)
+        return Collect(call("filter", parts, whole, kind=ListKind(STR)), kind=ListKind(STR))
     need(".split()", "str", sep)
-    if not isinstance(sep, Const) or not sep.value: raise Refused(".split() by a computed or empty separator")
-    return Collect(call("split", s, sep, type=ListT(STR)), type=ListT(STR))
+    if not need_constant(".split() by a computed separator", sep).value:
+        raise refuse(Page.OUT_OF_RANGE, ".split() by an empty separator", "give a separator")
+    return Collect(call("split", s, sep, kind=ListKind(STR)), kind=ListKind(STR))
 
-def replace(b: Builder, s: Node, old: Node, new: Node) -> Node:
+
+def replace(b: Builder, s: Node, old: Node, new: Node, /) -> Node:
+    """s.replace(old, new)"""
     need(".replace()", "str", old, new)
-    if not isinstance(old, Const) or not old.value: raise Refused(".replace() of a computed or empty text")
-    return call("replace", s, old, new, type=STR)
+    if not need_constant(".replace() of a computed text", old).value:
+        raise refuse(Page.UNSUPPORTED_CALL, ".replace() of an empty text", "do it in a Task")
+    return call("replace", s, old, new, kind=STR)
 
-def by_regex(pattern: str) -> Any:
-    return lambda b, s: call("replace", s, Regex(pattern, type=STR), const(""), type=STR)
-def matches(pattern: str) -> Any:
-    return lambda b, s: call("contains", s, Regex(pattern, type=STR), type=BOOL)
-def case(function: str) -> Any:
-    return lambda b, s: call(function, s, type=STR)
 
-def join(b: Builder, sep: Node, xs: Node) -> Node:
-    elem = getattr(xs.type, "elem", None)
-    if elem is None or kind(elem) != "str" and elem.__class__.__name__ != "NeverT":
-        raise Refused(f".join() of a {show(xs.type)}", "join texts: sep.join(str(x) for x in xs)")
-    return call("join", xs, sep, type=STR)
+def without(pattern: str, chars: str) -> Callable[..., Node]:
+    """strip and its kin, of white space or of given characters."""
 
-def remove(name: str) -> Any:
-    def rule(b: Builder, s: Node, p: Node) -> Node:
-        s = b.let(s)
+    def rule(b: Builder, s: Node, these: Node | None = None, /) -> Node:
+        if these is None or these == NULL:
+            return call("replace", s, Regex(pattern, kind=STR), EMPTY_TEXT, kind=STR)
+        need("the characters to strip", "str", these)
+        given = need_constant("stripping computed characters", these).value
+        if not given:
+            return s
+        one = "[" + "".join(escaped(c) for c in given) + "]+"
+        return call("replace", s, Regex(chars.replace("X", one), kind=STR), EMPTY_TEXT, kind=STR)
+
+    return rule
+
+
+def escaped(c: str) -> str:
+    """A character in a class of a regular expression."""
+    return "\\" + c if c in "\\]^-/[" else {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(c, c)
+
+
+def case(function: str) -> Callable[[Builder, Node], Node]:
+    """upper and lower"""
+    return lambda b, s: call(function, s, kind=STR)
+
+
+def is_digits(b: Builder, s: Node) -> Node:
+    """s.isdigit(), of the digits 0 to 9."""
+    return call("contains", s, Regex("^[0-9]+$", kind=STR), kind=BOOL)
+
+
+def join(b: Builder, sep: Node, xs: Value, /) -> Node:
+    """sep.join(xs)"""
+    xs = as_list(b, xs)
+    elem = element_kind(xs.kind)
+    if family(elem) != "str" and elem != NEVER:
+        said = f".join() of a {show(xs.kind)}"
+        if family(some(elem)) == "str":
+            raise refuse(Page.OPTIONAL_UNTESTED, said, "leave None out: if x is not None")
+        raise refuse(Page.WRONG_TYPE, said, "join texts: sep.join(str(x) for x in xs)")
+    return call("join", xs, sep, kind=STR)
+
+
+def remove(name: str) -> Callable[[Builder, Node, Node], Node]:
+    """removeprefix and removesuffix"""
+
+    def rule(b: Builder, s: Node, p: Node, /) -> Node:
         need(f".{name}()", "str", p)
-        if not isinstance(p, Const) or not p.value: raise Refused(f".{name}() of a computed or empty text")
-        if name == "removeprefix": return cond(affix(b, s, "startswith", p), call("substring", s, const(len(p.value)), type=STR), s)
-        return cond(affix(b, s, "endswith", p), call("substring", s, ZERO, binary(length(s), "-", const(len(p.value)), INT), type=STR), s)
+        text = need_constant(f".{name}() of a computed text", p).value
+        if not text:
+            return s
+        s = b.let(s)
+        if name == "removeprefix":
+            return cond(starts(s, p), substring(s, const(len(text))), s)
+        return cond(ends(s, p), substring(s, ZERO, binary(length(s), "-", const(len(text)), INT)), s)
+
     return rule
 
-def pad_method(sign: int) -> Any:
-    def rule(b: Builder, s: Node, width: Node, fill: Node = const(" ")) -> Node:
-        if not isinstance(width, Const): raise Refused("padding to a computed width")
-        return call("pad", s, const(sign * width.value), fill, type=STR)
+
+def pad(sign: int) -> Callable[..., Node]:
+    """ljust and rjust"""
+
+    def rule(b: Builder, s: Node, width: Node, fill: Node = SPACE, /) -> Node:
+        w = need_constant("padding to a computed width", width).value
+        need_constant("padding with a computed character", fill)
+        return padded(s, w, "<" if sign > 0 else ">", fill.value)  # type: ignore[attr-defined]
+
     return rule
 
-METHODS: dict[tuple[str, str], Any] = {
-    ("str", "upper"): case("uppercase"), ("str", "lower"): case("lowercase"), ("str", "casefold"): None,
-    ("str", "startswith"): starts, ("str", "endswith"): ends, ("str", "split"): split, ("str", "replace"): replace,
-    ("str", "strip"): by_regex(r"^\s+|\s+$"), ("str", "lstrip"): by_regex(r"^\s+"), ("str", "rstrip"): by_regex(r"\s+$"), ("str", "join"): join,
-    ("str", "isdigit"): matches("^[0-9]+$"), ("str", "removeprefix"): remove("removeprefix"), ("str", "removesuffix"): remove("removesuffix"),
-    ("str", "ljust"): pad_method(1), ("str", "rjust"): pad_method(-1),
-}
-del METHODS["str", "casefold"]
-
-
-# ---------------------------------------------------------------- text of a value
-def to_text(b: Builder, x: Node, formatted: bool = False) -> Node:
-    """str(x), or f"{x}" when `formatted`."""
-    k = kind(x.type)
-    if isinstance(x, Const): return const(format(x.value) if formatted else str(x.value))
-    if isinstance(x.type, EnumT):
-        return by_member(x, {m: format(m) if formatted else str(m) for m in x.type.members})
-    if k == "str": return x
-    if show(x.type) == "UUID":
-        from .numbers import retyped
-        return retyped(x, STR)
-    if k == "number" and whole(x.type): return call("string", x, type=STR)
-    if k == "bool": return cond(x, const("True"), const("False"))
-    refuse_none("text", x)
-    hint = {"number": "give a format: f'{x:.1f}'", "datetime": "write x.isoformat()", "date": "write x.isoformat()"}.get(k, "write out the parts that you want")
-    raise Refused(f"the text of a {show(x.type)} differs between Python and JSONata", hint)
-
-def by_member(x: Node, table: dict[Any, str]) -> Node:
-    if all(m.value == t for m, t in table.items()): return x
-    pairs = tuple((const(str(m.value)), const(t)) for m, t in table.items())
-    key = x if kind(x.type) == "str" or isinstance(next(iter(table)).value, str) else call("string", x, type=STR)
-    return call("lookup", Object(pairs, type=STR), key, type=LiteralT(tuple(table.values())))
-
-SPEC = re.compile(r"(?:(?P<fill>.)?(?P<align>[<>]))?(?P<zero>0)?(?P<width>\d+)?(?P<comma>,)?(?:\.(?P<digits>\d+))?(?P<type>[dfs%])?")
-
-def formatted(b: Builder, x: Node, spec: str) -> Node:
-    """f"{x:spec}" """
-    if isinstance(x, Const): return const(format(x.value, spec))
-    if not spec: return to_text(b, x, formatted=True)
-    if kind(x.type) in ("datetime", "date"):
-        from .times import strftime
-        return strftime(b, x, const(spec))
-    refuse_none(f"the format `{spec}`", x)
-    m = SPEC.fullmatch(spec)
-    k = kind(x.type)
-    if m is None or k not in ("str", "number") or isinstance(x.type, EnumT) and k == "str":
-        raise Refused(f"the format `{spec}` of a {show(x.type)}", "known: .2f  ,.2f  .0%  d  05d  ,  <10  >10")
-    width, digits, t = int(m["width"] or 0), m["digits"], m["type"]
-    if k == "str":
-        if t not in (None, "s") or m["comma"] or m["zero"]: raise Refused(f"the format `{spec}` of a str")
-        out = call("substring", x, ZERO, const(int(digits)), type=STR) if digits else x
-        return padded(out, width, m["align"] or "<", m["fill"] or " ")
-    x = b.let(x)
-    if t == "%":
-        x, digits = b.let(binary(x, "*", const(100), FLOAT)), digits or "6"
-    elif t == "d" and not whole(x.type): raise Refused(f"the format `{spec}` of a float", "write int(x) or .0f")
-    elif t in ("f",): digits = digits or "6"
-    elif not whole(x.type) or digits: raise Refused(f"the format `{spec}` of a float", "end it in f: .2f")
-    if t == "f" or t == "%": out = fixed(b, x, int(digits), bool(m["comma"]))
-    elif m["comma"]: out = call("formatNumber", x, const("#,##0"), type=STR)
-    else: out = call("string", x, type=STR)
-    if t == "%": out = binary(out, "&", const("%"), STR)
-    if m["zero"] and not m["align"]:
-        if m["comma"] or t in ("f", "%"): raise Refused(f"the format `{spec}`", "zeros in front only of whole numbers: 05d")
-        digits_of = call("string", call("abs", x, type=INT), type=STR)
-        return cond(binary(x, "<", ZERO), binary(const("-"), "&", padded(digits_of, width - 1, ">", "0"), STR), padded(digits_of, width, ">", "0"))
-    return padded(out, width, m["align"] or ">", m["fill"] or " ")
 
 def padded(x: Node, width: int, align: str, fill: str) -> Node:
-    if not width: return x
-    return call("pad", x, const(width if align == "<" else -width), *([const(fill)] if fill != " " else []), type=STR)
+    """The text with `fill` up to a width."""
+    if width <= 0:
+        return x
+    filling = [const(fill)] if fill != " " else []
+    return call("pad", x, const(width if align == "<" else -width), *filling, kind=STR)
 
 
-# ---------------------------------------------------------------- parts
-def sliced(b: Builder, s: Node, start: Node | None, stop: Node | None) -> Node:
+def zero_filled(b: Builder, s: Node, width: Node, /) -> Node:
+    """s.zfill(width): zeros after the sign."""
+    w = need_constant(".zfill() to a computed width", width).value
     s = b.let(s)
-    def place(n: Node) -> Node:
-        if isinstance(n, Const): return n if n.value >= 0 else binary(length(s), "-", const(-n.value), INT)
-        raise Refused("a slice with a computed bound", "use constants, or do it in a Task")
-    first = start.value if isinstance(start, Const) else 0 if start is None else place(start)
-    if stop is None: return call("substring", s, const(first), type=STR) if first else s
-    if first < 0: raise Refused("a slice from the end that stops early", "slice twice")  # type: ignore[operator]
-    end = place(stop)
-    count = const(max(0, end.value - first)) if isinstance(end, Const) else binary(end, "-", const(first), INT) if first else end
-    return call("substring", s, const(first), count, type=STR)
+    sign = substring(s, ZERO, ONE)
+    signed = either(binary(sign, "=", const("-")), binary(sign, "=", const("+")))
+    return cond(signed, binary(sign, "&", padded(substring(s, ONE), w - 1, ">", "0"), STR), padded(s, w, ">", "0"))
+
+
+def before_after(b: Builder, s: Node, sep: Node, /) -> Node:
+    """s.partition(sep)"""
+    need(".partition()", "str", sep)
+    if not need_constant(".partition() by a computed text", sep).value:
+        raise refuse(Page.OUT_OF_RANGE, ".partition() by an empty separator", "give a separator")
+
+    s = b.let(s)
+    found = call("contains", s, sep, kind=BOOL)
+    after = cond(found, call("substringAfter", s, sep, kind=STR), EMPTY_TEXT)
+    parts = (call("substringBefore", s, sep, kind=STR), cond(found, sep, EMPTY_TEXT), after)
+    return Array(parts, kind=TupleKind((STR, STR, STR)))
+
+
+def occurrences(b: Builder, s: Node, part: Node, /) -> Node:
+    """s.count(part)"""
+    need(".count()", "str", part)
+    if not need_constant(".count() of a computed text", part).value:
+        raise refuse(Page.UNSUPPORTED_CALL, ".count() of an empty text", "write len(x) + 1")
+    pieces = call("count", call("split", s, part, kind=ListKind(STR)), kind=INT)
+    return binary(pieces, "-", ONE, INT)
+
+
+def find(b: Builder, s: Node, part: Node, /) -> Node:
+    """s.find(part): -1 where it is not there."""
+    need(".find()", "str", part)
+    s, part = b.let(s), b.let(part)
+    found = call("contains", s, part, kind=BOOL)
+    return cond(found, call("length", call("substringBefore", s, part, kind=STR), kind=INT), const(-1))
+
+
+METHODS: dict[tuple[str, str], Any] = {
+    ("str", "upper"): case("uppercase"),
+    ("str", "lower"): case("lowercase"),
+    ("str", "startswith"): affix("startswith"),
+    ("str", "endswith"): affix("endswith"),
+    ("str", "split"): split,
+    ("str", "replace"): replace,
+    ("str", "strip"): without(r"^\s+|\s+$", "^X|X$"),
+    ("str", "lstrip"): without(r"^\s+", "^X"),
+    ("str", "rstrip"): without(r"\s+$", "X$"),
+    ("str", "join"): join,
+    ("str", "isdigit"): is_digits,
+    ("str", "removeprefix"): remove("removeprefix"),
+    ("str", "removesuffix"): remove("removesuffix"),
+    ("str", "ljust"): pad(1),
+    ("str", "rjust"): pad(-1),
+    ("str", "zfill"): zero_filled,
+    ("str", "partition"): before_after,
+    ("str", "count"): occurrences,
+    ("str", "find"): find,
+}
+
+
+# ------------------------------------------------------------------ the text of a value
+def to_text(b: Builder, x: Node = EMPTY_TEXT, /) -> Node:
+    """str(x)"""
+    return text_of(x, str)
+
+
+def text_of(x: Node, how: Callable[[Any], str]) -> Node:
+    """The text of a value: `how` is str, or format for f"{x}"."""
+    if isinstance(x, Const):
+        return const(how(x.value))
+    if isinstance(x.kind, EnumKind):
+        return by_member(x, {m: how(m) for m in x.kind.members})
+    refuse_none("text", x)
+    match family(x.kind):
+        case "str" if not any(isinstance(m, EnumKind) for m in members(x.kind)):
+            return x if x.kind == STR or isinstance(x.kind, LiteralKind) else cast(x, STR)
+        case "named text" | "decimal":
+            return cast(x, STR)
+        case "number" if whole_values(x.kind) and not any(isinstance(m, EnumKind) for m in members(x.kind)):
+            return call("string", x, kind=STR)
+        case "bool":
+            return cond(x, const("True"), const("False"))
+    hints = {
+        "number": "give a format: f'{x:.1f}'",
+        "datetime": "write x.isoformat()",
+        "date": "write x.isoformat()",
+    }
+    said = f"the text of a {show(x.kind)} differs between Python and JSONata"
+    raise refuse(Page.TEXT_OF_VALUE, said, hints.get(family(x.kind), "write out the parts that you want"))
+
+
+def by_member(x: Node, table: dict[Any, str]) -> Node:
+    """A text for each member of an enum."""
+    kind = LiteralKind(tuple(dict.fromkeys(table.values())))
+    if all(m.value == t for m, t in table.items()):
+        return cast(x, kind)
+    if len(table) == 1:
+        return const(next(iter(table.values())))
+    pairs = tuple((const(str(m.value)), const(t)) for m, t in table.items())
+    key = x if isinstance(next(iter(table)).value, str) else call("string", x, kind=STR)
+    return call("lookup", Object(pairs, kind=STR), key, kind=kind)
+
+
+# ------------------------------------------------------------------ parts
+def bound(n: Node) -> int:
+    """A constant end of a slice."""
+    v = need_constant("a slice with a computed bound", n).value
+    if not isinstance(v, int):
+        raise refuse(Page.WRONG_TYPE, f"a slice bound of type {show(n.kind)}", "give an int")
+    return v
+
+
+def sliced(b: Builder, s: Node, start: Node | None, stop: Node | None) -> Node:
+    """text[start:stop]"""
+    first = 0 if start is None or start == NULL else bound(start)
+    s = b.let(s)
+    if stop is None or stop == NULL:
+        return substring(s, const(first)) if first else s
+    end = bound(stop)
+    if first < 0:
+        raise refuse(Page.NEEDS_A_CONSTANT, "a slice from the end that stops early", "slice twice")
+    if end >= 0:
+        return substring(s, const(first), const(max(0, end - first)))
+    return substring(s, const(first), binary(length(s), "-", const(first - end), INT))
+
 
 def character(b: Builder, s: Node, i: Node) -> Node:
-    if not isinstance(i, Const): raise Refused("text[i] with a computed index", "use a constant")
-    s, n = b.let(s), i.value
-    c = call("substring", s, const(n), ONE, type=STR)
-    enough = binary(s, "!=", const("")) if n in (0, -1) else binary(length(s), ">" if n >= 0 else ">=", const(abs(n)))
+    """text[i], which raises out of range."""
+    n = need_constant("text[i] with a computed index", i).value
+    if not isinstance(n, int):
+        raise refuse(Page.WRONG_TYPE, f"an index of type {show(i.kind)}", "give an int")
+    s = b.let(s)
+    c = substring(s, const(n), ONE)
+    op = ">" if n >= 0 else ">="
+    enough = binary(s, "!=", EMPTY_TEXT) if n in (0, -1) else binary(length(s), op, const(abs(n)))
     return c if enough in b.scope.known else cond(enough, c, error("string index out of range", STR))

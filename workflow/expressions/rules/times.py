@@ -1,103 +1,260 @@
-"""Datetimes are ISO texts, durations are milliseconds. Parts are read from the text, which carries its own offset."""
+"""Datetimes and dates are ISO texts, durations are milliseconds. Parts are read from the text, which carries its own
+offset; instants are compared and moved in milliseconds."""
+
 from __future__ import annotations
 
-from datetime import timezone
+import ast
+from collections.abc import Callable
+from datetime import UTC
 from typing import Any
 
-from ..conditions import Builder, millis, refuse_none
-from ..errors import Refused
-from ..nodes import ONE, ZERO, Const, Node, binary, call, const
-from ..kinds import FLOAT, INT, STR, DateT, DateTimeT, DeltaT, kind, show
+from ..builder import Builder
+from ..conditions import check_zones, millis
+from ..demands import need_constant, refuse_none
+from ..kinds import DATE, DURATION, FLOAT, INT, STR, DateTimeKind, family, show
+from ..nodes import ONE, ZERO, Const, Node, binary, call, cast, const
+from ..refusals import Page, refuse
 
-CODES = {"%Y": (0, 4), "%m": (5, 2), "%d": (8, 2), "%H": (11, 2), "%M": (14, 2), "%S": (17, 2), "%F": (0, 10), "%T": (11, 8)}
+DAY = 86400000
+CODES = {
+    "%Y": (0, 4),
+    "%m": (5, 2),
+    "%d": (8, 2),
+    "%H": (11, 2),
+    "%M": (14, 2),
+    "%S": (17, 2),
+    "%F": (0, 10),
+    "%T": (11, 8),
+}
+
+
+def zone_of(x: Node) -> str:
+    """The zone of a datetime; empty for a date."""
+    return x.kind.zone if isinstance(x.kind, DateTimeKind) else ""
 
 
 def own(x: Node) -> Node:
-    if kind(x.type) == "datetime" and x.type.zone == "lost":  # type: ignore[attr-defined]
-        raise Refused("the parts of a computed datetime depend on its time zone, which JSONata does not keep", "write x.astimezone(timezone.utc) first")
+    """A datetime whose text carries its own offset."""
+    if zone_of(x) == "lost":
+        said = "the parts of a computed datetime depend on its time zone, which JSONata does not keep"
+        raise refuse(Page.TIME_ZONE, said, "write x.astimezone(timezone.utc) first")
     return x
 
+
 def chars(x: Node, start: int, n: int) -> Node:
-    return call("substring", own(x), const(start), const(n), type=STR)
+    """A part of the text."""
+    return call("substring", own(x), const(start), const(n), kind=STR)
 
-def part(start: int, n: int) -> Any:
-    return lambda b, x: call("number", chars(x, start, n), type=INT)
 
-def days(x: Node) -> Node:
-    midnight = binary(chars(x, 0, 10), "&", const("T00:00:00Z"), STR)
-    return binary(call("toMillis", midnight, type=INT), "/", const(86400000), INT)
+def part(start: int, n: int) -> Callable[[Builder, Node], Node]:
+    """.year and the like"""
+    return lambda b, x: call("number", chars(x, start, n), kind=INT)
+
+
+def midnight(x: Node) -> Node:
+    """The first millisecond of a date, or of a datetime's own date."""
+    day = x if family(x.kind) == "date" else chars(x, 0, 10)
+    return call("toMillis", binary(day, "&", const("T00:00:00Z"), STR), kind=INT)
+
 
 def weekday(b: Builder, x: Node, first: int = 3) -> Node:
-    d = b.let(binary(days(x), "+", const(first), INT))
-    return binary(d, "-", binary(const(7), "*", call("floor", binary(d, "/", const(7), FLOAT), type=INT), INT), INT)
+    """Monday is 0; 1970 began on a Thursday."""
+    d = b.let(binary(binary(midnight(x), "/", const(DAY), INT), "+", const(first), INT))
+    return binary(d, "-", binary(const(7), "*", call("floor", binary(d, "/", const(7), FLOAT), kind=INT), INT), INT)
+
+
+def isoweekday(b: Builder, x: Node) -> Node:
+    """Monday is 1."""
+    return binary(weekday(b, x), "+", ONE, INT)
+
 
 def strftime(b: Builder, x: Node, spec: Node) -> Node:
-    if not isinstance(spec, Const): raise Refused("strftime() with a computed format")
-    s, plain = spec.value, ""
-    out: list[Node] = []
-    i = 0
-    while i < len(s):
-        two = s[i:i + 2]
-        if s[i] == "%":
-            if two == "%%": plain += "%"
-            elif two in CODES:
-                if plain: out.append(const(plain))
-                plain = ""
-                out.append(chars(x, *CODES[two]))
-            else: raise Refused(f"the code {two} in strftime()", "known: " + " ".join(CODES))
-            i += 2
+    """Codes that are parts of the text, and what stands between them."""
+    s = need_constant("strftime() with a computed format", spec).value
+    plain, pieces = "", []
+    for code in split_codes(s):
+        if code in CODES:
+            pieces += ([const(plain)] if plain else []) + [chars(x, *CODES[code])]
+            plain = ""
+        elif code[0] == "%" and code != "%%":
+            raise refuse(Page.TEXT_OF_VALUE, f"the code {code} in strftime()", "known: " + " ".join(CODES))
         else:
-            plain += s[i]
-            i += 1
-    if plain or not out: out.append(const(plain))
-    result: Node = out[0]
-    for p in out[1:]: result = binary(result, "&", p, STR)
-    return result
+            plain += code[-1]
+    pieces += [const(plain)] if plain or not pieces else []
+    out: Node = pieces[0]
+    for p in pieces[1:]:
+        out = binary(out, "&", p, STR)
+    return out
 
-def astimezone(b: Builder, x: Node, zone: Node) -> Node:
-    if not (isinstance(zone, Const) and zone.value == timezone.utc): raise Refused("astimezone() to a zone other than UTC", "write timezone.utc")
-    if x.type.zone == "utc": return x  # type: ignore[attr-defined]
-    return call("fromMillis", millis(x), type=DateTimeT("utc"))
+
+def split_codes(s: str) -> list[str]:
+    """'%Y-%m' -> ['%Y', '-', '%m']"""
+    out, i = [], 0
+    while i < len(s):
+        n = 2 if s[i] == "%" else 1
+        out.append(s[i : i + n])
+        i += n
+    return out
+
+
+def astimezone(b: Builder, x: Node, tz: Node) -> Node:
+    """The same instant in UTC."""
+    if zone_of(x) == "naive":
+        raise refuse(Page.TIME_ZONE, "astimezone() of a naive datetime depends on the machine", "give it a time zone")
+    if not (isinstance(tz, Const) and tz.value == UTC):
+        raise refuse(Page.TIME_ZONE, "astimezone() to a zone other than UTC", "write timezone.utc")
+    return x if zone_of(x) == "utc" else from_millis(millis(x), DateTimeKind("utc"))
+
+
+def from_millis(ms: Node, kind: DateTimeKind) -> Node:
+    """An instant as text: JSONata writes it in UTC, ending in Z."""
+    made = call("fromMillis", ms, kind=kind)
+    if kind.zone != "naive":
+        return made
+    return call("substringBefore", made, const("Z"), kind=kind)
+
 
 def isoformat(b: Builder, x: Node) -> Node:
-    from .numbers import retyped
-    return retyped(x, STR)
+    """The text itself."""
+    return cast(x, STR)
 
-def seconds(b: Builder, d: Node) -> Node: return binary(d, "/", const(1000), FLOAT)
-def delta_days(b: Builder, d: Node) -> Node: return call("floor", binary(d, "/", const(86400000), FLOAT), type=INT)
+
+def timestamp(b: Builder, x: Node) -> Node:
+    """Seconds since 1970."""
+    if zone_of(x) == "naive":
+        raise refuse(Page.TIME_ZONE, "timestamp() of a naive datetime depends on the machine", "give it a time zone")
+    return binary(millis(x), "/", const(1000), FLOAT)
+
+
+def date_of(b: Builder, x: Node) -> Node:
+    """The datetime's own date."""
+    return call("substring", own(x), ZERO, const(10), kind=DATE)
+
+
+# ------------------------------------------------------------------ durations
+def seconds(b: Builder, d: Node) -> Node:
+    """.total_seconds()"""
+    return binary(d, "/", const(1000), FLOAT)
+
+
+def delta_days(b: Builder, d: Node) -> Node:
+    """.days"""
+    return call("floor", binary(d, "/", const(DAY), FLOAT), kind=INT)
+
+
 def delta_seconds(b: Builder, d: Node) -> Node:
+    """.seconds: of the last day."""
     d = b.let(d)
-    rest = binary(d, "-", binary(const(86400000), "*", delta_days(b, d), INT), INT)
-    return call("floor", binary(rest, "/", const(1000), FLOAT), type=INT)
+    rest = binary(d, "-", binary(const(DAY), "*", delta_days(b, d), INT), INT)
+    return call("floor", binary(rest, "/", const(1000), FLOAT), kind=INT)
 
-UNITS = {"weeks": 604800000, "days": 86400000, "hours": 3600000, "minutes": 60000, "seconds": 1000, "milliseconds": 1}
+
+UNITS = {
+    "weeks": 7 * DAY,
+    "days": DAY,
+    "hours": 3600000,
+    "minutes": 60000,
+    "seconds": 1000,
+    "milliseconds": 1,
+}
+
 
 def make_delta(b: Builder, *args: Node, **parts: Node) -> Node:
-    if args: parts = {**dict(zip(("days", "seconds"), args)), **parts}
+    """timedelta(...): milliseconds."""
+    given = {**dict(zip(("days", "seconds"), args)), **parts}
     out: Node | None = None
-    for name, v in parts.items():
-        if name not in UNITS or kind(v.type) != "number":
+    for name, v in given.items():
+        if name not in UNITS or family(v.kind) != "number" or len(args) > 2:
             refuse_none(f"timedelta({name}=)", v)
-            raise Refused(f"timedelta({name}=) of a {show(v.type)}")
-        term = const(v.value * UNITS[name]) if isinstance(v, Const) else v if UNITS[name] == 1 else binary(v, "*", const(UNITS[name]), INT)
+            instead = "JSONata counts in milliseconds" if name not in UNITS else "give a number"
+            raise refuse(Page.UNSUPPORTED_CALL, f"timedelta({name}=) of a {show(v.kind)}", instead)
+        unit = UNITS[name]
+        term = const(v.value * unit) if isinstance(v, Const) else v if unit == 1 else binary(v, "*", const(unit), INT)
         out = term if out is None else binary(out, "+", term, INT)
-    from .numbers import retyped
-    return retyped(out or ZERO, DeltaT())
+    return cast(out or ZERO, DURATION)
 
-def now(b: Builder, *zone: Node, tz: Node | None = None) -> Node:
-    given = zone[0] if zone else tz
-    if not (isinstance(given, Const) and given.value == timezone.utc): raise Refused("datetime.now() without UTC", "write datetime.now(timezone.utc)")
-    return call("now", type=DateTimeT("utc"))
 
+def now(b: Builder, tz: Node | None = None) -> Node:
+    """datetime.now(timezone.utc)"""
+    if not (isinstance(tz, Const) and tz.value == UTC):
+        raise refuse(Page.IMPURE, "datetime.now() without UTC", "write datetime.now(timezone.utc)")
+    return call("now", kind=DateTimeKind("utc"))
+
+
+# ------------------------------------------------------------------ arithmetic
+def shift(b: Builder, x: Node, d: Node, sign: str = "+") -> Node:
+    """A datetime moved by a duration."""
+    zone = zone_of(x)
+    kind = DateTimeKind("utc" if zone == "utc" else "naive" if zone == "naive" else "lost")
+    return from_millis(binary(millis(x), sign, d, INT), kind)
+
+
+def shift_date(b: Builder, x: Node, d: Node, sign: str = "+") -> Node:
+    """A date moved by the whole days of a duration."""
+    whole = isinstance(d, Const) and d.value.seconds == d.value.microseconds == 0
+    move = d if whole else binary(delta_days(b, d), "*", const(DAY), INT)
+    moved = call("fromMillis", binary(midnight(x), sign, move, INT), kind=DateTimeKind("utc"))
+    return call("substring", moved, ZERO, const(10), kind=DATE)
+
+
+def between(b: Builder, x: Node, y: Node) -> Node:
+    """The duration from y to x."""
+    check_zones("`-`", x, y)
+    return binary(millis(x), "-", millis(y), DURATION)
+
+
+def between_dates(b: Builder, x: Node, y: Node) -> Node:
+    """The duration from one date to another."""
+    return binary(midnight(x), "-", midnight(y), DURATION)
+
+
+def delta(op: str) -> Callable[[Builder, Node, Node], Node]:
+    """Durations added, subtracted and multiplied."""
+    return lambda b, x, y: binary(x, op, y, DURATION)
+
+
+def shorter(b: Builder, x: Node, y: Node) -> Node:
+    """A duration divided by a constant number."""
+    n = need_constant("a duration divided by a computed number", y, "divide x.total_seconds()")
+    if not n.value:
+        raise refuse(Page.OUT_OF_RANGE, "division by zero", "correct the constant")
+    return binary(x, "/", y, DURATION)
+
+
+BINARY: dict[tuple[type[ast.operator], str, str], Callable[[Builder, Node, Node], Node]] = {
+    (ast.Add, "datetime", "timedelta"): shift,
+    (ast.Add, "timedelta", "datetime"): lambda b, d, x: shift(b, x, d),
+    (ast.Sub, "datetime", "timedelta"): lambda b, x, d: shift(b, x, d, "-"),
+    (ast.Sub, "datetime", "datetime"): between,
+    (ast.Add, "date", "timedelta"): shift_date,
+    (ast.Add, "timedelta", "date"): lambda b, d, x: shift_date(b, x, d),
+    (ast.Sub, "date", "timedelta"): lambda b, x, d: shift_date(b, x, d, "-"),
+    (ast.Sub, "date", "date"): between_dates,
+    (ast.Add, "timedelta", "timedelta"): delta("+"),
+    (ast.Sub, "timedelta", "timedelta"): delta("-"),
+    (ast.Mult, "timedelta", "number"): delta("*"),
+    (ast.Mult, "number", "timedelta"): delta("*"),
+    (ast.Div, "timedelta", "number"): shorter,
+}
+DATE_PARTS = {"year": (0, 4), "month": (5, 2), "day": (8, 2)}
+TIME_PARTS = {**DATE_PARTS, "hour": (11, 2), "minute": (14, 2), "second": (17, 2)}
 ATTRIBUTES: dict[tuple[str, str], Any] = {
-    **{("datetime", n): part(*p) for n, p in {"year": (0, 4), "month": (5, 2), "day": (8, 2), "hour": (11, 2), "minute": (14, 2), "second": (17, 2)}.items()},
-    **{("date", n): part(*p) for n, p in {"year": (0, 4), "month": (5, 2), "day": (8, 2)}.items()},
-    ("timedelta", "days"): delta_days, ("timedelta", "seconds"): delta_seconds,
+    **{("datetime", n): part(*p) for n, p in TIME_PARTS.items()},
+    **{("date", n): part(*p) for n, p in DATE_PARTS.items()},
+    ("timedelta", "days"): delta_days,
+    ("timedelta", "seconds"): delta_seconds,
 }
 METHODS: dict[tuple[str, str], Any] = {
-    ("datetime", "isoformat"): isoformat, ("datetime", "timestamp"): lambda b, x: binary(millis(x), "/", const(1000), FLOAT),
-    ("datetime", "strftime"): strftime, ("date", "strftime"): strftime, ("date", "isoformat"): isoformat,
-    ("datetime", "date"): lambda b, x: call("substring", own(x), ZERO, const(10), type=DateT()), ("datetime", "astimezone"): astimezone,
-    ("datetime", "weekday"): weekday, ("date", "weekday"): weekday, ("datetime", "isoweekday"): lambda b, x: binary(weekday(b, x), "+", ONE, INT),
+    ("datetime", "isoformat"): isoformat,
+    ("datetime", "timestamp"): timestamp,
+    ("datetime", "strftime"): strftime,
+    ("datetime", "date"): date_of,
+    ("datetime", "astimezone"): astimezone,
+    ("datetime", "weekday"): weekday,
+    ("datetime", "isoweekday"): isoweekday,
+    ("date", "strftime"): strftime,
+    ("date", "isoformat"): isoformat,
+    ("date", "weekday"): weekday,
+    ("date", "isoweekday"): isoweekday,
     ("timedelta", "total_seconds"): seconds,
 }

@@ -1,0 +1,33 @@
+"""What rules demand of their operands, said in one way: not None, of a family, a constant."""
+
+from __future__ import annotations
+
+from .kinds import family, is_optional, show
+from .nodes import Const, Node
+from .printer import show as text
+from .refusals import Page, refuse
+
+
+def refuse_none(what: str, *xs: Node) -> None:
+    """Refuse operands that may be None here."""
+    for x in xs:
+        if is_optional(x.kind):
+            shown = text(x)
+            shown = shown if len(shown) <= 80 else shown[:77] + "..."
+            said = f"{what}: `{shown}` may be None here ({show(x.kind)})"
+            raise refuse(Page.OPTIONAL_UNTESTED, said, "test it first: `... if x is not None else ...`")
+
+
+def need(what: str, wanted: str, *xs: Node) -> None:
+    """Refuse operands of another family."""
+    for x in xs:
+        if family(x.kind) != wanted:
+            refuse_none(what, x)
+            raise refuse(Page.WRONG_TYPE, f"{what} with a {show(x.kind)}", f"give a {wanted}")
+
+
+def need_constant(what: str, x: Node, instead: str = "use a constant, or do it in a Task") -> Const:
+    """Refuse what is computed in the execution."""
+    if not isinstance(x, Const):
+        raise refuse(Page.NEEDS_A_CONSTANT, what, instead)
+    return x

@@ -1,0 +1,177 @@
+"""The fields of records, and whether one kind may stand where another is declared."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from dataclasses import dataclass
+from enum import Enum
+from typing import Annotated, Any
+
+from ..refusals import Page, refuse
+from .annotations import annotated, from_annotation, hints_of, is_pydantic, substituted
+from .base import (
+    NONE,
+    DictKind,
+    EnumKind,
+    Kind,
+    ListKind,
+    LiteralKind,
+    RecordKind,
+    SetKind,
+    ShapeKind,
+    TupleKind,
+    join,
+    members,
+)
+
+
+@dataclass(frozen=True)
+class RecordField:
+    """One field: its Python name, its name in JSON, the keywords that the constructor takes for it."""
+
+    name: str
+    json: str
+    kind: Kind
+    annotation: Any
+    default: Any  # REQUIRED, OMITTED, FACTORY or a value
+    keywords: tuple[str, ...]
+    excluded: bool = False
+
+    @property
+    def read_kind(self) -> Kind:
+        """The kind of what is read: a key that may be left out reads as None."""
+        return join(self.kind, NONE) if self.default is OMITTED else self.kind
+
+
+REQUIRED, OMITTED, FACTORY = object(), object(), object()
+
+Fields = dict[str, RecordField]
+
+
+def fields_of(kind: Kind | type) -> Fields:
+    """The fields of a record kind or class by Python name; raises Refusal where its JSON cannot be known."""
+    match kind:
+        case RecordKind(cls, args):
+            return _fields(cls, args)
+        case ShapeKind():
+            return {n: RecordField(n, n, k, None, REQUIRED, (n,)) for n, k in kind.fields}
+        case type():
+            return _fields(kind, ())
+    return {}
+
+
+@functools.cache
+def _fields(cls: Any, args: tuple[Any, ...]) -> Fields:
+    if is_pydantic(cls) or hasattr(cls, "__pydantic_fields__"):
+        return _pydantic(cls)
+    given = dict(zip(getattr(cls, "__parameters__", ()), args))
+    hints = {n: substituted(a, given) for n, a in hints_of(cls).items()}
+    if dataclasses.is_dataclass(cls):
+        return {f.name: _of_dataclass(f, hints[f.name]) for f in dataclasses.fields(cls)}
+    return {n: _of_key(cls, n, a) for n, a in hints.items()}
+
+
+def _of_dataclass(f: dataclasses.Field[Any], annotation: Any) -> RecordField:
+    default = f.default
+    if default is dataclasses.MISSING:
+        default = _from_factory(None if f.default_factory is dataclasses.MISSING else f.default_factory)
+    return RecordField(f.name, f.name, from_annotation(annotation), annotation, default, (f.name,) if f.init else ())
+
+
+def _of_key(cls: Any, name: str, annotation: Any) -> RecordField:
+    default = REQUIRED if name in cls.__required_keys__ else OMITTED
+    return RecordField(name, name, from_annotation(annotation), annotation, default, (name,))
+
+
+def _from_factory(factory: Any) -> Any:
+    if factory is None:
+        return REQUIRED
+    return factory() if factory in (list, dict) else FACTORY
+
+
+def _pydantic(cls: Any) -> Fields:
+    own = cls.__pydantic_decorators__
+    config = getattr(cls, "model_config", None) or getattr(cls, "__pydantic_config__", None) or {}
+    if own.field_serializers or own.model_serializers or config.get("json_encoders"):
+        what = f"{cls.__name__} has its own serializers: its JSON cannot be known"
+        raise refuse(Page.MODEL_NOT_BUILT, what, "read it in a Task")
+    out: Fields = {}
+    for name, f in cls.__pydantic_fields__.items():
+        kind = annotated(from_annotation(f.annotation), tuple(f.metadata))
+        if config.get("use_enum_values"):
+            kind = _enum_values(kind)
+        annotation = Annotated[(f.annotation, *f.metadata)] if f.metadata else f.annotation
+        default = REQUIRED if f.is_required() else _from_factory(f.default_factory) if f.default_factory else f.default
+        json = f.serialization_alias or f.alias or name
+        out[name] = RecordField(name, json, kind, annotation, default, _keywords(name, f, config), bool(f.exclude))
+    return out
+
+
+def _keywords(name: str, f: Any, config: Any) -> tuple[str, ...]:
+    """What pydantic accepts as a keyword for a field."""
+    alias = f.validation_alias if f.validation_alias is not None else f.alias
+    choices = [a for a in getattr(alias, "choices", [alias]) if isinstance(a, str)]
+    if not choices:
+        return (name,)
+    by_name = config.get("populate_by_name") or config.get("validate_by_name")
+    by_alias = config.get("validate_by_alias", True)
+    return (*([name] if by_name or not by_alias else []), *(choices if by_alias else []))
+
+
+def _enum_values(kind: Kind) -> Kind:
+    """`use_enum_values`: a field holds the values, not the members."""
+    values = [
+        LiteralKind(tuple(x.value for x in m.members), True) if isinstance(m, EnumKind) else m for m in members(kind)
+    ]
+    return join(*values)
+
+
+def computed_fields(cls: Any) -> dict[str, Any]:
+    """pydantic's computed fields: (name in JSON, the getter) by name."""
+    own = getattr(cls, "__pydantic_computed_fields__", None)
+    if own is None:
+        own = {n: d.info for n, d in cls.__pydantic_decorators__.computed_fields.items()} if is_pydantic(cls) else {}
+    return {n: (f.alias or n, f.wrapped_property.fget) for n, f in own.items()}
+
+
+def reachable(kind: Kind, seen: tuple[Any, ...] = ()) -> set[Any]:
+    """Every record class that a value of the kind may hold."""
+    out: set[Any] = set()
+    for m in members(kind):
+        if isinstance(m, RecordKind) and m.cls not in seen:
+            out |= {m.cls}.union(*[reachable(f.kind, (*seen, m.cls)) for f in fields_of(m).values()])
+        elif isinstance(m, (ListKind, SetKind)):
+            out |= reachable(m.elem, seen)
+        elif isinstance(m, DictKind):
+            out |= reachable(m.value, seen)
+        elif isinstance(m, TupleKind):
+            out |= set().union(*[reachable(i, seen) for i in m.items])
+    return out
+
+
+def has_own_validators(cls: Any) -> bool:
+    """Does building it run code of the user's?"""
+    checks = getattr(cls, "__pydantic_decorators__", None)
+    if checks is not None and (
+        checks.field_validators or checks.model_validators or checks.validators or checks.root_validators
+    ):
+        return True
+    return any(
+        n in vars(c)
+        for c in cls.__mro__[:-1]
+        for n in ("__post_init__", "model_post_init")
+        if c.__module__ != "pydantic.main"
+    )
+
+
+def enum_names(kind: Kind) -> list[str]:
+    """The values that a Literal or an enum was declared with, as text."""
+    if isinstance(kind, EnumKind):
+        return [str(m.value) for m in kind.cls]
+    return [str(v) for v in kind.values] if isinstance(kind, LiteralKind) else []
+
+
+def optional_value(v: Any) -> Any:
+    """The JSON value of an enum member; other values as they are."""
+    return v.value if isinstance(v, Enum) else v

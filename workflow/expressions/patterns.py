@@ -1,0 +1,123 @@
+"""The patterns of `match`: the test that a pattern means, and the names that it gives."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from .builder import Reader
+from .constants import const_of
+from .equality import equal, is_same
+from .kinds import fields_of, is_record
+from .nodes import FALSE, NULL, TRUE, Const, Node, both, either
+from .refusals import Page, place_of, refuse
+from .rules import unions
+from .scope import Value
+
+
+class PatternTest(ast.expr):
+    """The test of a case, standing in a syntax tree as the test of an `if`."""
+
+    _fields = ()
+
+    def __init__(self, subject: Node, case: ast.match_case) -> None:
+        super().__init__()
+        self.subject, self.case = subject, case
+        ast.copy_location(self, case.pattern)
+
+
+def as_if(it: Reader, s: ast.Match) -> list[ast.stmt]:
+    """match as if / elif; the subject is read once."""
+    subject = it.let(it.node(s.subject), "subject")
+
+    def chain(cases: list[ast.match_case]) -> list[ast.stmt]:
+        if not cases:
+            return []
+        case, others = cases[0], cases[1:]
+        pattern = case.pattern
+        if isinstance(pattern, ast.MatchAs) and not (pattern.pattern or pattern.name or case.guard):
+            return case.body
+        return [ast.copy_location(ast.If(PatternTest(subject, case), case.body, chain(others)), case.pattern)]
+
+    return chain(s.cases)
+
+
+def pattern_test(it: Reader, n: PatternTest) -> Node:
+    """The pattern and its guard."""
+    test = tested(it, n.case.pattern, it.scope.refine(n.subject))
+    guard = n.case.guard
+    return test if guard is None else both(test, it.assuming_names(test, True, lambda: it.test(guard)))
+
+
+def tested(it: Reader, p: ast.pattern, x: Node) -> Node:
+    """The test that x matches; the names of the pattern are set in the current scope."""
+    match p:
+        case ast.MatchValue():
+            return equal(it, x, it.node(p.value))
+        case ast.MatchSingleton():
+            return is_same(it, x, const_of(p.value))
+        case ast.MatchAs(pattern=None, name=name):
+            if name is not None:
+                it.scope.names[name] = x
+            return TRUE
+        case ast.MatchAs(pattern=inner, name=name) if inner is not None:
+            test = tested(it, inner, x)
+            if name is not None:
+                it.scope.names[name] = x
+            return test
+        case ast.MatchOr():
+            return any_of(it, p, x)
+        case ast.MatchClass():
+            return of_class(it, p, x)
+    instead = "match on constants, classes, names and _, or write if / elif"
+    raise refuse(Page.UNSUPPORTED_SYNTAX, "this pattern", instead).at(place_of(it.frame.file, p))
+
+
+def any_of(it: Reader, p: ast.MatchOr, x: Node) -> Node:
+    """a | b; alternatives give no names."""
+    if list(captured(p)):
+        raise refuse(Page.UNSUPPORTED_SYNTAX, "names in alternatives", "write two cases").at(place_of(it.frame.file, p))
+    out: Node = FALSE
+    for alternative in p.patterns:
+        out = either(out, tested(it, alternative, x))
+    return out
+
+
+def of_class(it: Reader, p: ast.MatchClass, x: Node) -> Node:
+    """Alert(limit=x), str()"""
+    cls = it.node(p.cls)
+    test = unions.is_instance(x, cls)
+    python = cls.value if isinstance(cls, Const) else None
+    names = list(p.kwd_attrs)
+    patterns = list(p.kwd_patterns)
+    if p.patterns:
+        order = getattr(python, "__match_args__", ())
+        if not is_record(python) or len(p.patterns) > len(order):
+            instead = "name the fields: Alert(limit=x)"
+            raise refuse(Page.UNSUPPORTED_SYNTAX, "a class pattern by position", instead)
+        names = [*order[: len(p.patterns)], *names]
+        patterns = [*p.patterns, *patterns]
+    for name, pattern in zip(names, patterns):
+        if test == FALSE:
+            return FALSE
+        if is_record(python) and isinstance(python, type) and name not in fields_of(python):
+            it.attribute(it.scope.refine(x), name)
+        test = both(test, inside(it, test, x, name, pattern))
+    return test
+
+
+def inside(it: Reader, test: Node, x: Node, name: str, pattern: ast.pattern) -> Node:
+    """The test of one field, where the class is known; names that it gives stay."""
+
+    def field() -> Node:
+        value: Value = it.attribute(it.scope.refine(x), name)
+        return tested(it, pattern, value if isinstance(value, Node) else NULL)
+
+    return it.assuming_names(test, True, field)
+
+
+def captured(p: ast.pattern) -> Iterator[str]:
+    """The names that a pattern gives."""
+    for n in ast.walk(p):
+        if isinstance(n, (ast.MatchAs, ast.MatchStar)) and n.name is not None:
+            yield n.name

@@ -13,17 +13,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import boto3
 import uvicorn
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local.aws.call import JsonClient
+from local.aws.clients import local_client, local_session
 from local.aws.documents import Documents
 from local.aws.front import service_of
 from local.aws.lambdas.events import Events
 from local.aws.lambdas.functions import Functions
 from local.aws.lambdas.service import LambdaService, Place
+from local.aws.machines import RegistryStore, restore
 from local.aws.pipes.service import PipesService
 from local.aws.process import enlist, report_ready
 from local.aws.rest import ApiError, RestService
@@ -42,11 +42,7 @@ class Services:
     def __init__(self, settings: dict[str, Any]) -> None:
         state = Path(settings["state"])
         self._settings = settings
-        self._session = boto3.Session(
-            aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 - a dummy
-            region_name=settings["region"],
-        )
+        self._session = local_session(settings["region"])
         self.documents = Documents(state / "services.db")
         place = Place(
             state=state, logs=Path(settings["logs"]), home=Path(settings["home"]), region=settings["region"],
@@ -55,7 +51,9 @@ class Services:
         )  # fmt: skip
         self.lambdas = LambdaService(Functions(self.documents), Events(self.documents), place, self._fetch)
         self._tasks = AwsTasks(self._invoke, Integrations(settings["endpoint"], region=settings["region"]))
-        self.engine = Engine(self._tasks, region=settings["region"], account=settings["account"])
+        store = RegistryStore(self.documents)
+        self.engine = Engine(self._tasks, store=store, region=settings["region"], account=settings["account"])
+        restore(self.engine)
         self._tasks.attach(self.engine)
         targets = Targets(self.engine, self.lambdas)
         where = {"region": settings["region"], "account": settings["account"]}
@@ -70,15 +68,6 @@ class Services:
             "scheduler": RestService("scheduler", self.scheduler),
             "lambda": RestService("lambda", self.lambdas, validation_error="InvalidParameterValueException"),
         }
-
-    def client(self, service: str, connections: int = 10) -> Any:
-        """A boto3 client of the one endpoint."""
-        config = Config(
-            inject_host_prefix=False,
-            max_pool_connections=connections,
-            retries={"mode": "standard", "total_max_attempts": 3},
-        )
-        return self._session.client(service, endpoint_url=self._settings["endpoint"], config=config)  # type: ignore[call-overload]
 
     async def start(self) -> None:
         """Take up what an earlier process left."""
@@ -118,7 +107,11 @@ class Services:
 
     def _fetch(self, bucket: str, key: str) -> bytes:
         try:
-            body: bytes = self.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+            body: bytes = (
+                local_client(self._session, "s3", self._settings["endpoint"])
+                .get_object(Bucket=bucket, Key=key)["Body"]
+                .read()
+            )
         except ClientError as error:
             text = f"Error occurred while GetObject. S3 Error Code: {error.response.get('Error', {}).get('Code')}."
             raise ApiError("InvalidParameterValueException", text) from None

@@ -7,7 +7,6 @@ nothing else can take one over, and a client that calls while the services resta
 
 from __future__ import annotations
 
-import secrets
 import shutil
 import socket
 import tempfile
@@ -18,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from local.aws.clients import local_client, local_session
 from local.aws.process import Child, ChildFailed, spawn, tail
 
 REGION = "us-east-1"
@@ -63,6 +63,7 @@ class LocalAws:
         self._children: dict[str, Child] = {}
         self._lock = threading.Lock()
         self._stopping = False
+        self._session: Any = None
         self._supervisors: list[threading.Thread] = []
         self.failure: str | None = None
 
@@ -77,14 +78,11 @@ class LocalAws:
         return {name: child.process.pid for name, child in self._children.items()}
 
     def client(self, service: str, **options: Any) -> Any:
-        """A boto3 client of the local AWS."""
-        import boto3  # 0.2 s of start-up that a caller with own clients need not pay
-        from botocore.config import Config
-
-        config = Config(inject_host_prefix=False, retries={"mode": "standard", "total_max_attempts": 4})
-        options.setdefault("config", config)
-        make: Any = boto3.client
-        return make(service, endpoint_url=self.endpoint, **self.credentials, **options)
+        """A boto3 client of the local AWS; `options` are boto3's. Needs no `AWS_*` variable and obeys none."""
+        with self._lock:  # making a client is not safe from several threads at once
+            if self._session is None:
+                self._session = local_session(self.region)
+            return local_client(self._session, service, self.endpoint, **options)
 
     def start(self) -> Self:
         """Start both processes and return when every listener is open. Raises `ChildFailed`, having stopped all."""
@@ -99,8 +97,6 @@ class LocalAws:
         self.endpoint = f"http://127.0.0.1:{_port(self._sockets['http'])}"
         self.mqtt_host, self.mqtt_port = "127.0.0.1", _port(self._sockets["mqtt"])
         self.ca_file = self.state_dir / "ca.pem"
-        # Nobody but us may have this run's services under its name: it tells a restart from a first start.
-        self._run = secrets.token_hex(8)
         starts = {"emulator": self._start_emulator, "services": self._start_services}
         failures: list[BaseException] = []
 

@@ -25,6 +25,10 @@ Invoke = Callable[[str], Awaitable[str | None]]
 """Sends a JSON text to the target; its answer. Raises TargetFailed, or ApiError where the target refused the call."""
 
 LONG_POLL = 20
+# A message is taken for this long, and for the queue's visibility timeout only once it is on record who has it: between
+# the two a kill loses sight of it for seconds, not for a visibility timeout. SQS counts whole seconds.
+LEASE = 3
+_TRUSTED = 10.0  # seconds for which a visibility timeout that was read is taken for the queue's
 _PER_RECEIVE = 10
 # "Nearly continuous 4xx errors" stop a pipe; this many in a row count as that.
 LASTING = 8
@@ -53,6 +57,7 @@ class Poller:
         self._name, self._arn = name, queue_arn
         self._queue = {"QueueName": region_account[2], "QueueOwnerAWSAccountId": region_account[1]}
         self._url = ""
+        self._visibility, self._read = 0, -math.inf
         self._sqs, self._invoke, self._documents, self._stopped = sqs, invoke, documents, stopped
         self._batch, self._window, self._concurrency = batch, window, concurrency
         self._errors = 0
@@ -120,6 +125,11 @@ class Poller:
             await asyncio.sleep(min(_SLOWEST, 0.05 * 2**self._errors))
 
     async def _one_batch(self, index: int) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._read > _TRUSTED:
+            asked = {"QueueUrl": self._url, "AttributeNames": ["VisibilityTimeout"]}
+            answer = await self._sqs.call("GetQueueAttributes", asked)
+            self._visibility, self._read = int(answer["Attributes"]["VisibilityTimeout"]), now
         messages = await self._receive()
         if not messages:
             return
@@ -130,16 +140,25 @@ class Poller:
         key = f"{self._name}/{index}"
         self._documents.put("in flight", key, [message["ReceiptHandle"] for message in messages])
         try:
+            if self._lease != self._visibility:
+                timeout = {"VisibilityTimeout": self._visibility}
+                await self._for_all("ChangeMessageVisibilityBatch", messages, timeout)
             text = json.dumps([record(message, self._arn) for message in messages], ensure_ascii=False)
             failed = failed_items(await self._invoke(text), [message["MessageId"] for message in messages])
             done = [message for message in messages if message["MessageId"] not in failed]
-            for start in range(0, len(done), 10):
-                entries = [
-                    {"Id": str(i), "ReceiptHandle": m["ReceiptHandle"]} for i, m in enumerate(done[start : start + 10])
-                ]
-                await self._sqs.call("DeleteMessageBatch", {"QueueUrl": self._url, "Entries": entries})
+            await self._for_all("DeleteMessageBatch", done, {})
         finally:
             self._documents.delete("in flight", key)
+
+    async def _for_all(self, operation: str, messages: list[dict[str, Any]], fields: dict[str, Any]) -> None:
+        for start in range(0, len(messages), 10):
+            batch = messages[start : start + 10]
+            entries = [{"Id": str(i), "ReceiptHandle": m["ReceiptHandle"], **fields} for i, m in enumerate(batch)]
+            await self._sqs.call(operation, {"QueueUrl": self._url, "Entries": entries})
+
+    @property
+    def _lease(self) -> int:
+        return min(LEASE, self._visibility) + math.ceil(self._window)
 
     async def _receive(self) -> list[dict[str, Any]]:
         messages = await self._receive_some(min(self._batch, _PER_RECEIVE), LONG_POLL)
@@ -157,6 +176,7 @@ class Poller:
             "ReceiveMessage",
             {
                 "QueueUrl": self._url, "MaxNumberOfMessages": most, "WaitTimeSeconds": wait,
+                "VisibilityTimeout": self._lease,
                 "MessageSystemAttributeNames": ["All"], "MessageAttributeNames": ["All"],
             },
         )  # fmt: skip

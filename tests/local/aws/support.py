@@ -10,6 +10,8 @@ import zipfile
 from collections.abc import Callable
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 ROLE = "arn:aws:iam::000000000000:role/test"
 
 _numbers = itertools.count(1)
@@ -40,6 +42,11 @@ def until(condition: Callable[[], Any], seconds: float = 20.0, what: str = "the 
         if time.monotonic() > deadline:
             raise AssertionError(f"{what} did not come true within {seconds} s")
         _pause.wait(0.01)
+
+
+def code_of(error: ClientError) -> str:
+    """AWS's code of an error."""
+    return error.response.get("Error", {}).get("Code", "")
 
 
 def queue(aws: Any, **attributes: str) -> tuple[str, str]:

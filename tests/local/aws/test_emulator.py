@@ -14,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local.aws import LocalAws
-from tests.local.aws.support import ROLE, messages, name, queue
+from tests.local.aws.support import ROLE, code_of, messages, name, queue
 
 SQL = (
     "SELECT encode(*, 'base64') AS payload, topic() AS topic, timestamp() AS receivedAt, clientid() AS clientId, "
@@ -133,7 +133,7 @@ def test_conditional_puts_and_consistent_reads(aws: LocalAws) -> None:
     dynamodb.put_item(Item={"id": {"S": "1"}, "v": {"N": "1"}}, **once)
     with pytest.raises(ClientError) as refused:
         dynamodb.put_item(Item={"id": {"S": "1"}, "v": {"N": "2"}}, **once)
-    assert refused.value.response["Error"]["Code"] == "ConditionalCheckFailedException"
+    assert code_of(refused.value) == "ConditionalCheckFailedException"
     got = dynamodb.get_item(TableName=table, Key={"id": {"S": "1"}}, ConsistentRead=True, ProjectionExpression="v")
     assert got["Item"] == {"v": {"N": "1"}}
 

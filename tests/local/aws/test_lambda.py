@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local.aws import LocalAws
-from tests.local.aws.support import ROLE, archive, function, invoke, name, until
+from tests.local.aws.support import ROLE, archive, code_of, function, invoke, name, until
 
 HANDLER = """
 import os, sys, time, signal
@@ -249,7 +249,7 @@ def test_what_lambda_refuses_is_refused(aws: LocalAws, change: dict[str, Any], c
     client = aws.client("lambda", config=Config(parameter_validation=False))
     with pytest.raises(ClientError) as refused:
         client.create_function(**{**given, **change})
-    assert refused.value.response["Error"]["Code"] == code
+    assert code_of(refused.value) == code
 
 
 def test_an_archive_cannot_write_outside_its_folder(aws: LocalAws) -> None:

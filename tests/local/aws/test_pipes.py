@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.aws import LocalAws
-from tests.local.aws.support import ROLE, function, messages, name, pipe, queue, state_machine, until, waiting
+from tests.local.aws.support import ROLE, code_of, function, messages, name, pipe, queue, state_machine, until, waiting
 
 # Answers by what the messages say, and leaves a line per message in the queue named by its environment.
 HANDLER = """
@@ -178,5 +178,5 @@ def test_what_a_pipe_cannot_be_is_refused(aws: LocalAws) -> None:
         given = {"Name": name("pipe"), "Source": arn, "Target": machine, "RoleArn": ROLE, **case}
         with pytest.raises(ClientError) as refused:
             client.create_pipe(**given)
-        assert refused.value.response["Error"]["Code"] == "ValidationException", case
+        assert code_of(refused.value) == "ValidationException", case
     assert not [shown for shown in client.list_pipes()["Pipes"] if shown["Source"] == arn]

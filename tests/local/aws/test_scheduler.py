@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from local.aws import LocalAws
 from local.aws.rest import ApiError
 from local.aws.scheduler.expressions import When, read
-from tests.local.aws.support import ROLE, function, messages, name, queue, until
+from tests.local.aws.support import ROLE, code_of, function, messages, name, queue, until
 
 HANDLER = """
 import json, os
@@ -83,7 +83,7 @@ def test_what_cannot_be_scheduled_is_refused(aws: LocalAws, change: dict[str, An
     arn = "arn:aws:lambda:us-east-1:000000000000:function:f"
     with pytest.raises(ClientError) as refused:
         aws.client("scheduler").create_schedule(Name=name("bad"), **{**schedule(arn, "rate(1 hour)"), **change})
-    assert refused.value.response["Error"]["Code"] == "ValidationException"
+    assert code_of(refused.value) == "ValidationException"
 
 
 def test_expressions() -> None:

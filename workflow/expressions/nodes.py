@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from .kinds import BOOL, NONE, Kind, is_optional, join, of_value
 from .refusals import Page, refuse
 
 NOT_IDENTITY = ("kind", "value")
+
+
+@cache
+def _parts(cls: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(cls) if f.name not in NOT_IDENTITY)
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,11 +31,8 @@ class Node:
     @cached_property
     def identity(self) -> tuple[Any, ...]:
         """What makes two nodes the same text."""
-        return (type(self).__name__, *(getattr(self, f.name) for f in fields(self) if f.name not in NOT_IDENTITY))
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash(self.identity)
+        cls: Any = type(self)
+        return (cls.__name__, *[getattr(self, name) for name in _parts(cls)])
 
     @cached_property
     def may_fail(self) -> bool:
@@ -38,12 +40,16 @@ class Node:
         return any(c.may_fail for c in children(self))
 
     def __hash__(self) -> int:
-        return self._hash
+        known = self.__dict__.get("_hash")
+        if known is None:
+            known = hash(self.identity)
+            object.__setattr__(self, "_hash", known)
+        return known
 
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return isinstance(other, Node) and self._hash == other._hash and self.identity == other.identity
+        return isinstance(other, Node) and hash(self) == hash(other) and self.identity == other.identity
 
 
 @dataclass(frozen=True, eq=False)

@@ -58,11 +58,11 @@ class Poller:
         self._queue = {"QueueName": region_account[2], "QueueOwnerAWSAccountId": region_account[1]}
         self._url = ""
         self._visibility, self._read = 0, -math.inf
+        self._gathering = asyncio.Lock()
         self._sqs, self._invoke, self._documents, self._stopped = sqs, invoke, documents, stopped
         self._batch, self._window, self._concurrency = batch, window, concurrency
         self._errors = 0
         self._tasks: list[asyncio.Task[None]] = []
-        self._ready: asyncio.Future[None] | None = None
 
     def start(self) -> None:
         """Start the loops."""
@@ -130,7 +130,11 @@ class Poller:
             asked = {"QueueUrl": self._url, "AttributeNames": ["VisibilityTimeout"]}
             answer = await self._sqs.call("GetQueueAttributes", asked)
             self._visibility, self._read = int(answer["Attributes"]["VisibilityTimeout"]), now
-        messages = await self._receive()
+        if self._window > 0:
+            async with self._gathering:  # side by side, the loops would share out what is to be one batch
+                messages = await self._receive()
+        else:
+            messages = await self._receive()
         if not messages:
             return
         # From here on a stop waits until the batch is done: an execution that ran must have its messages deleted.

@@ -128,10 +128,9 @@ class Deploying(BaseWork):
         except (Unsupported, AssetError) as error:
             raise self._fail(registration, error.what, error.instead) from error
         except ClientError as error:
-            code, message = error.response["Error"].get("Code", "?"), error.response["Error"].get("Message", "")
-            raise self._fail(
-                registration, f"{error.operation_name} failed: {code}: {message}".rstrip(": "), ""
-            ) from error
+            said = error.response.get("Error", {})
+            what = ": ".join(filter(None, (said.get("Code"), said.get("Message"))))
+            raise self._fail(registration, f"{error.operation_name} failed: {what}", "") from error
         except ParamValidationError as error:
             raise self._fail(registration, " ".join(str(error).split()), "") from error
         except EndpointConnectionError as error:

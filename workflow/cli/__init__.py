@@ -1,0 +1,1 @@
+"""The command line, `python -m workflow`: one module per command, loaded when it is called. Nothing imports it."""

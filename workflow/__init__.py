@@ -2,7 +2,7 @@
 
 from .aws.dynamodb import GetItem, PutItem
 from .aws.sns import Publish
-from .definition import ExpressWorkflow, StandardWorkflow, Workflow
+from .definition import ExpressWorkflow, StandardWorkflow, Workflow, WorkflowWarning
 from .diagnostics import WorkflowError
 from .error_names import EXISTS, TRANSIENT
 from .policies import Caught
@@ -45,6 +45,7 @@ __all__ = [
     "Wait",
     "Workflow",
     "WorkflowError",
+    "WorkflowWarning",
     "Working",
     "back_to",
 ]

@@ -6,6 +6,7 @@ All problems of all states, links and checks are raised together, as one Workflo
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -22,6 +23,10 @@ from .states.base import A, Part, R, Step, X, as_part
 In = TypeVar("In", contravariant=True)
 Out = TypeVar("Out", covariant=True)
 U = TypeVar("U", Function, Readable[Any], Topic)
+
+
+class WorkflowWarning(UserWarning):
+    """Something that is probably not meant; `.accept(page, because=...)` of the state says that it is."""
 
 
 class Workflow(Generic[In, Out]):
@@ -43,6 +48,8 @@ class Workflow(Generic[In, Out]):
         if errors:
             raise WorkflowError(dict.fromkeys([p for p in errors if p.page != UNKNOWN_INPUT] or errors))
         self.warnings: tuple[Problem, ...] = tuple(problems)
+        for problem in problems:
+            warnings.warn(problem.render(), WorkflowWarning, stacklevel=3)
 
     @staticmethod
     def express(name: str, flow: Step[A, X, R], *, timeout: int, comment: str = "") -> ExpressWorkflow[A, X | R]:

@@ -120,6 +120,9 @@ def _family(error: type[BaseException]) -> Iterator[type[BaseException]]:
 
 
 def _check_name(name: str, place: Place) -> Iterator[Problem]:
+    if name == "States.Runtime":
+        what = "States.Runtime always fails the execution: nothing retries or catches it"
+        yield Problem(place, what, "leave it out", "error-names")
     if name.startswith("States.") and name not in STATES_ERRORS:
         hint = did_you_mean(name, STATES_ERRORS)
         yield Problem(place, f"there is no error `{name}`: names with `States.` are AWS's own", hint, "error-names")

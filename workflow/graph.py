@@ -1,12 +1,13 @@
 """The graph of a workflow: every state once, with the names of what comes next, catch targets included.
 
 Chains are flattened here, once, without recursion over their length; only scopes (the branches of Parallel, Map and
-Try) nest. The states of a scope are kept in the order in which a person would write them: each before what it leads
-to, main paths before catch targets.
+Try) nest. The states of a scope stand in the order in which they were written: a Choice, its branches, what follows;
+catch targets that end stand last.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,9 +15,13 @@ from typing import Any
 from .chain import entry, steps
 from .diagnostics import Problem
 from .policies import Catcher
-from .states.base import Invalid, Part
+from .states.base import End, Invalid, Part, Succeed
 from .states.choice import Decision, Rule
+from .states.flow import BackTo, Fail
 from .states.working import Guarded
+
+Target = tuple[Part, str | None]
+"""A part and the name of what follows its open ends."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,29 @@ class Scope:
             for scope in vertex.scopes:
                 yield from scope.walk()
 
+    def ordered(self) -> list[str]:
+        """The names, each before what it leads to, loops apart (reverse postorder). What is not reached is left out."""
+        order: list[str] = []
+        seen: set[str] = set()
+        stack: list[tuple[str, Iterator[str]]] = []
+
+        def enter(name: str) -> None:
+            if name in self.vertices and name not in seen:
+                seen.add(name)
+                stack.append((name, iter(self.vertices[name].successors())))
+
+        enter(self.start)
+        while stack:
+            name, rest = stack[-1]
+            following: Any = next(rest, None)
+            if following is None:
+                order.append(name)
+                stack.pop()
+            else:
+                enter(following)
+        order.reverse()
+        return order
+
 
 @dataclass
 class Graph:
@@ -65,57 +93,59 @@ class _Builder:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.owners: dict[str, tuple[Part, Scope]] = {}
-        self.seen_links: set[int] = set()
-        self.joins: list[tuple[Part, str | None]] = []
+        self.met: set[int] = set()
 
     def scope(self, part: Part) -> Scope:
         scope = Scope(entry(part) or part.name)
-        waiting: list[tuple[Part, str | None]] = [(part, None)]
-        placed: dict[str, Vertex] = {}
-        while waiting:
-            now, after = waiting.pop()
-            found: list[tuple[Part, str | None]] = []
-            for state, following in steps(now, after, self._problems_of):
-                found += self._place(state, following, scope, placed)
-            waiting += reversed(found)
-        scope.vertices = {name: placed[name] for name in _written_order(scope.start, placed)}
+        waiting: list[Target] = [(part, None)]
+        ends: deque[Target] = deque()
+        while waiting or ends:
+            now, after = waiting.pop() if waiting else ends.popleft()
+            if now.link is not None:
+                waiting += reversed(steps(now, after, self._problems_of))
+                continue
+            self._problems_of(now)
+            inline, last = self._place(now, after, scope)
+            waiting += reversed(inline)
+            ends += last
         return scope
 
-    def _problems_of(self, link: Part) -> None:
+    def _problems_of(self, part: Part) -> None:
         """Problems of chains and states, each once, however often they are met."""
-        if id(link) not in self.seen_links:
-            self.seen_links.add(id(link))
-            self.problems += link.problems
+        if id(part) not in self.met:
+            self.met.add(id(part))
+            self.problems += part.problems
 
-    def _place(
-        self, state: Part, after: str | None, scope: Scope, placed: dict[str, Vertex]
-    ) -> list[tuple[Part, str | None]]:
-        """Put a state into the scope; what it leads to has to be placed next."""
-        if isinstance(state, Invalid):
-            return []
+    def _place(self, state: Part, after: str | None, scope: Scope) -> tuple[list[Target], list[Target]]:
+        """Put a state into the scope. Returns what it leads to: what stands right after it, and what stands last."""
+        if isinstance(state, (Invalid, BackTo)):
+            return [], []
+        if isinstance(state, (Fail, Succeed)):
+            after = None
         known = self.owners.get(state.name)
         if known is not None:
             self._again(state, after, scope, *known)
-            return []
+            return [], []
         self.owners[state.name] = (state, scope)
-        targets: list[tuple[Part, str | None]] = []
+        inline: list[Target] = []
+        last: list[Target] = []
         rules: tuple[tuple[Rule, str | None], ...] = ()
         catches: tuple[tuple[Catcher, str | None], ...] = ()
         default = None
-
-        def lead(target: Part) -> str | None:
-            targets.append((target, after))
-            return entry(target)
-
         if isinstance(state, Decision):
-            rules = tuple((rule, lead(rule.then)) for rule in state.rules)
-            default = lead(state.default)
+            rules = tuple((rule, entry(rule.then)) for rule in state.rules)
+            default = entry(state.default)
+            inline = [*((rule.then, after) for rule in state.rules), (state.default, after)]
         elif isinstance(state, Guarded):
-            catches = tuple((catcher, lead(catcher.then)) for catcher in state.catchers)
+            catches = tuple((catcher, entry(catcher.then)) for catcher in state.catchers)
+            for target in (catcher.then for catcher in state.catchers):
+                (last if isinstance(target, (End, Succeed)) else inline).append((target, after))
+        scope.vertices[state.name] = Vertex(state, after, rules, default, catches)
         branches: tuple[Part, ...] = getattr(state, "branches", ())
-        scopes = tuple(self.scope(branch) for branch in branches)
-        placed[state.name] = Vertex(state, after, rules, default, catches, scopes)
-        return targets
+        if branches:
+            scopes = tuple(self.scope(branch) for branch in branches)
+            scope.vertices[state.name] = Vertex(state, after, rules, default, catches, scopes)
+        return inline, last
 
     def _again(self, state: Part, after: str | None, scope: Scope, first: Part, owner: Scope) -> None:
         """The name is taken: by the same state, which is fine where it goes on alike, or by another."""
@@ -132,49 +162,15 @@ class _Builder:
         elif owner is not scope:
             what = f"`{name}` stands in two branches; names are unique in the whole workflow"
             self.problems.append(Problem(state.place, what, "give each branch its own", "two-branches"))
-        else:
-            self.joins.append((state, after))
-
-    joins: list[tuple[Part, str | None]]
+        elif scope.vertices[name].next != after:
+            ways = " and ".join(f"`{w}`" if w else "the end" for w in (scope.vertices[name].next, after))
+            what = f"`{name}` goes on in two ways: with {ways}"
+            instead = "go back to a state that ran before with back_to(...), or make a second state with its own name"
+            self.problems.append(Problem(state.place, what, instead, "two-ways"))
 
 
 def build(part: Part) -> Graph:
     """The graph of a workflow's chain. Its problems are those of the states and of how they are linked."""
     builder = _Builder()
     scope = builder.scope(part)
-    first = {vertex.state.name: vertex for vertex in scope.walk()} if builder.joins else {}
-    for state, after in builder.joins:
-        if state.name in first and first[state.name].next != after:
-            builder.problems.append(_two_ways(state, first[state.name].next, after))
     return Graph(scope, tuple(builder.problems))
-
-
-def _two_ways(state: Part, one: str | None, other: str | None) -> Problem:
-    ways = " and ".join(f"`{w}`" if w else "the end" for w in (one, other))
-    what = f"`{state.name}` goes on in two ways: with {ways}"
-    instead = "go back to a state that ran before with back_to(...), or make a second state with its own name"
-    return Problem(state.place, what, instead, "two-ways")
-
-
-def _written_order(start: str, placed: dict[str, Vertex]) -> list[str]:
-    """Reverse postorder: a state stands before all that it leads to, loops apart."""
-    order: list[str] = []
-    seen: set[str] = set()
-    stack: list[tuple[str, Iterator[str]]] = []
-
-    def enter(name: str) -> None:
-        if name in placed and name not in seen:
-            seen.add(name)
-            stack.append((name, iter(reversed(placed[name].successors()))))
-
-    enter(start)
-    while stack:
-        name, rest = stack[-1]
-        following: Any = next(rest, None)
-        if following is None:
-            order.append(name)
-            stack.pop()
-        else:
-            enter(following)
-    order.reverse()
-    return order + [name for name in placed if name not in seen]

@@ -54,6 +54,7 @@ def test_the_public_names() -> None:
         "Wait",
         "Workflow",
         "WorkflowError",
+        "WorkflowWarning",
         "Working",
         "back_to",
     ]

@@ -39,13 +39,13 @@ def test_states_stand_in_the_order_in_which_they_were_written() -> None:
         "Same content?",
         "Keep stored",
         "Id reused",
+        "Quarantine",
         "Expired while read",
         "Alert pending?",
         "Alert",
         "Mark",
         "Complete",
         "Result",
-        "Quarantine",
     ]
 
 

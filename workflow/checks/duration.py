@@ -16,13 +16,13 @@ def longest_seconds(scope: Scope) -> float:
     A Map counts as one item: its items run side by side, up to 40 at once.
     """
     longest: dict[str, float] = {}
-    order = list(scope.vertices)
+    order = scope.ordered()
     position = {name: i for i, name in enumerate(order)}
     for name in reversed(order):
         vertex = scope.vertices[name]
         following = vertex.successors()
-        loops = any(position.get(target, -1) <= position[name] for target in following)
-        after = math.inf if loops else max((longest[target] for target in following), default=0.0)
+        loops = any(position.get(target, len(order)) <= position[name] for target in following)
+        after = math.inf if loops else max((longest.get(target, 0.0) for target in following), default=0.0)
         longest[name] = vertex_seconds(vertex) + after
     return longest.get(scope.start, 0.0)
 

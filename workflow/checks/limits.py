@@ -1,42 +1,46 @@
-"""Checks against AWS's limits: times of Express workflows, errors that stand alone, sizes."""
+"""Checks against AWS's limits: times of Express workflows, sizes of definitions and histories.
+https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
 from ..diagnostics import Problem
-from ..policies import Catcher, Retrier
-from ..states.working import Guarded, Service, Working
+from ..graph import Scope, Vertex
+from ..states.map import Map
+from ..states.working import Service, Working
 from .duration import longest_seconds
 from .subject import Subject
 
 EXPRESS_SECONDS = 300
-"""https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html"""
+"""The longest Express execution."""
+
+HISTORY_EVENTS = 25_000
+"""Events of a Standard execution; one more and it fails."""
+
+ATTEMPT_EVENTS = 3
+"""Events of one attempt of a Task."""
+
+INLINE_CONCURRENCY = 40
+"""Items of an inline Map that run at once, at most."""
 
 
 def check(subject: Subject) -> Iterator[Problem]:
     """All checks of this module."""
     for vertex in subject.graph.scope.walk():
-        yield from _all_last(vertex.state)
+        yield from _concurrency(vertex.state)
     if subject.kind == "EXPRESS":
         yield from _express(subject)
+    else:
+        yield from _history(subject)
 
 
-def _all_last(state: Any) -> Iterator[Problem]:
-    """https://states-language.net/#retrying-after-error: States.ALL stands alone and last."""
-    roles: list[tuple[str, tuple[Retrier | Catcher, ...]]] = []
-    if isinstance(state, Working):
-        roles.append((".retry", state.retriers))
-    if isinstance(state, Guarded):
-        roles.append((".catch", state.catchers))
-    for role, entries in roles:
-        for entry, after in pairwise(entries):
-            if "States.ALL" in entry.errors:
-                what = f'a {role}("States.ALL") of `{state.name}` stands before another, which is never asked'
-                yield Problem(after.place, what, 'write the one with "States.ALL" last', "states-all")
+def _concurrency(state: Any) -> Iterator[Problem]:
+    if isinstance(state, Map) and isinstance(state.max_concurrency, int) and state.max_concurrency > INLINE_CONCURRENCY:
+        what = f"`{state.name}` asks for {state.max_concurrency} items at once; an inline Map runs {INLINE_CONCURRENCY}"
+        yield Problem(state.place, what, "use a Distributed Map, or a smaller number", "map-concurrency", "warning")
 
 
 def _express(subject: Subject) -> Iterator[Problem]:
@@ -62,3 +66,34 @@ def _express(subject: Subject) -> Iterator[Problem]:
         what = f"the worst path of `{subject.name}` takes {longest:g} s, its timeout is {timeout} s"
         instead = "shorten timeouts and retries, or give a longer timeout (300 s at most)"
         yield Problem(subject.place, what, instead, "express-time")
+
+
+def _history(subject: Subject) -> Iterator[Problem]:
+    """Retries of one state, or states in a row, that fill a history by themselves."""
+    for vertex in subject.graph.scope.walk():
+        state: Any = vertex.state
+        attempts = sum(retrier.attempts for retrier in state.retriers) if isinstance(state, Working) else 0
+        if attempts * ATTEMPT_EVENTS > HISTORY_EVENTS:
+            what = f"`{state.name}` is tried {attempts:,} times, {ATTEMPT_EVENTS} events each; a history has 25,000"
+            yield Problem(state.place, what, "retry less often, or start nested executions", "history")
+    events = longest_history(subject.graph.scope)
+    if events > HISTORY_EVENTS:
+        what = f"the longest path of `{subject.name}` has {events:,} events; a history has 25,000"
+        yield Problem(subject.place, what, "split it into nested executions", "history")
+
+
+def longest_history(scope: Scope) -> int:
+    """Events of the longest path without retries, each loop run once and each Map over one item."""
+    longest: dict[str, int] = {}
+    for name in reversed(scope.ordered()):
+        vertex = scope.vertices[name]
+        longest[name] = _events(vertex) + max((longest.get(target, 0) for target in vertex.successors()), default=0)
+    return 2 + longest.get(scope.start, 0)
+
+
+def _events(vertex: Vertex) -> int:
+    """A state is entered and exited; an attempt is scheduled, started and ended.
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html"""
+    if isinstance(vertex.state, Service):
+        return 2 + ATTEMPT_EVENTS
+    return 2 + sum(longest_history(inner) for inner in vertex.scopes)

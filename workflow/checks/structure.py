@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..diagnostics import Place, Problem
-from ..graph import Scope
+from ..graph import Scope, Vertex
 from ..resources import Function
+from ..states.choice import Decision
 from .subject import Subject
 
 NAME_LENGTH = 80
@@ -23,6 +24,8 @@ def check(subject: Subject) -> Iterator[Problem]:
     for vertex in subject.graph.scope.walk():
         yield from _state_name(vertex.state.name, vertex.state.place)
     yield from _scopes(subject.graph.scope)
+    if not subject.graph.problems:
+        yield from _ends(subject.graph.scope, subject.name, subject.place)
     yield from _handlers(subject)
 
 
@@ -42,6 +45,45 @@ def _state_name(name: str, at: Place) -> Iterator[Problem]:
         yield Problem(at, what, f"AWS allows {NAME_LENGTH}", "name")
     elif not name.isprintable():
         yield Problem(at, f"the state's name {name!r} has characters that cannot be printed", "leave them out", "name")
+
+
+def _ends(scope: Scope, name: str, place: Place) -> Iterator[Problem]:
+    """Every state is reached, and from the start an end can be reached."""
+    vertices = scope.vertices
+    reached = {scope.start} & vertices.keys()
+    waiting = list(reached)
+    leads_to: dict[str, list[str]] = {}
+    while waiting:
+        now = waiting.pop()
+        for target in vertices[now].successors():
+            leads_to.setdefault(target, []).append(now)
+            if target in vertices and target not in reached:
+                reached.add(target)
+                waiting.append(target)
+    first = next((v for n, v in vertices.items() if n not in reached), None)
+    if first is not None:
+        what = f"`{first.state.name}` is never reached: all that stands before it ends"
+        yield Problem(first.state.place, what, "leave it out, or let one way go on", "unreachable")
+    waiting = [n for n in reached if _may_end(vertices[n])]
+    ending = set(waiting)
+    while waiting:
+        for before in leads_to.get(waiting.pop(), ()):
+            if before not in ending:
+                ending.add(before)
+                waiting.append(before)
+    if scope.start in vertices and scope.start not in ending:
+        what = f"nothing ends `{name}`: every way leads back to a state before"
+        yield Problem(place, what, "let a Choice leave the loop", "no-end")
+    for vertex in vertices.values():
+        for inner in vertex.scopes:
+            yield from _ends(inner, vertex.state.name, vertex.state.place)
+
+
+def _may_end(vertex: Vertex) -> bool:
+    """Whether the scope can end with this state."""
+    if isinstance(vertex.state, Decision):
+        return False
+    return vertex.next is None
 
 
 def _handlers(subject: Subject) -> Iterator[Problem]:

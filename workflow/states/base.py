@@ -38,13 +38,22 @@ class Part:
     problems: tuple[Problem, ...]
     link: tuple[Part, Part] | None
     origin: object
+    accepted: tuple[tuple[str, str], ...]
+    """Warnings that the user accepts: (page, because)."""
     takes: Kind
     passes: Kind
     ends: Kind
 
     def _fill(self, name: str, **values: Any) -> None:
         """Set the fields of a new part; called by constructors only."""
-        defaults: dict[str, Any] = {"problems": (), "link": None, "takes": None, "passes": None, "ends": kinds.NEVER}
+        defaults: dict[str, Any] = {
+            "problems": (),
+            "accepted": (),
+            "link": None,
+            "takes": None,
+            "passes": None,
+            "ends": kinds.NEVER,
+        }
         self.__dict__.update(defaults, name=name, origin=object(), **values)
         if "place" not in values:
             self.__dict__["place"] = caller_place()
@@ -62,6 +71,10 @@ class Part:
 
     def _typed(self, annotations: tuple[Any, ...]) -> None:
         """Called when a part was constructed as `Pass[A, B](...)`, after its construction."""
+
+    def accept(self, page: str, *, because: str) -> Self:
+        """Accept a warning of this state, named by its page under docs/errors, for a reason."""
+        return self._replace(accepted=(*self.accepted, (page, because)))
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "__orig_class__":  # set by typing
@@ -262,6 +275,7 @@ def _chain(
         name=left.name,
         place=left.place,
         problems=problems,
+        accepted=(),
         link=(left, right),
         origin=None,
         takes=takes,

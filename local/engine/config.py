@@ -36,6 +36,7 @@ class Project:
     name: str
     stack: str
     root: Path
+    """The folder of Pulumi.yaml."""
     config: Mapping[str, str]
     secret_keys: frozenset[str] = frozenset()
     places: Mapping[str, Place] = field(default_factory=dict)
@@ -53,6 +54,24 @@ class _Value:
 
     value: Any
     place: Place
+
+
+def locate(program: Path) -> tuple[Path, Path]:
+    """The program's `__main__.py` and the folder of its Pulumi.yaml.
+
+    `program` is either of the two folders, or the file. Pulumi.yaml's `main:` names a program in another folder.
+    Raises ConfigError if there is no program.
+    """
+    folder = (program if program.is_dir() else program.parent).resolve()
+    root = next((each for each in (folder, *folder.parents) if (each / "Pulumi.yaml").is_file()), folder)
+    main = program.resolve()
+    if program.is_dir():
+        elsewhere = _mapping(_read(root / "Pulumi.yaml"), root / "Pulumi.yaml").get("main") if folder == root else None
+        main = folder / str(elsewhere.value) if elsewhere is not None else folder
+        main = main if main.suffix == ".py" else main / "__main__.py"
+    if not main.is_file():
+        raise ConfigError([Problem(f"there is no program {main}", "name its __main__.py, or the folder it is in")])
+    return main, root
 
 
 def load(root: Path, stack: str, given: Mapping[str, str] | None = None) -> Project:

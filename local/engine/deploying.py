@@ -14,9 +14,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, ParamValidationError
 
-from local.engine import urns
+from local.engine import schema, urns
 from local.engine.assets import AssetError, zipped
-from local.engine.config import Project
 from local.engine.diagnostics import Problem, did_you_mean
 from local.engine.monitor import Refused
 from local.engine.properties import Unknown, has_unknown, revealed
@@ -65,10 +64,8 @@ class Deploying(BaseWork):
 
     dry_run = False
 
-    def __init__(
-        self, project: Project, account: str, session: Session, state: State, on_event: Callable[[Event], None]
-    ) -> None:
-        super().__init__(project, account)
+    def __init__(self, *where: Any, session: Session, state: State, on_event: Callable[[Event], None]) -> None:
+        super().__init__(*where)
         self._session = session
         self._state = state
         self._on_event = on_event
@@ -118,7 +115,7 @@ class Deploying(BaseWork):
             account=self.account,
             partition=partition_of(region),
             client=lambda service: self._session.client(service, region),
-            archive=lambda name: zipped(plain[name], self.project.root),
+            archive=lambda name: zipped(plain[name], self.folder),
             tags=tags,
         )
         self._state.begin(registration, inputs)
@@ -142,7 +139,8 @@ class Deploying(BaseWork):
             what = f"{type(handler).__name__} of local/resources failed: {type(error).__name__}: {error}"
             raise self._fail(registration, what, "") from error
         outputs = {**inputs, "region": region, **made.outputs}
-        if tags:
+        known = schema.of(registration.type)
+        if tags and known is not None and "tagsAll" in known.outputs:
             outputs["tagsAll"] = tags
         extra = registration.options.get("additionalSecretOutputs")
         resource = Resource.of(registration, made.id, inputs, with_secrets(outputs, inputs, extra))

@@ -104,6 +104,7 @@ def in_program(path: Path, root: Path) -> bool:
 
 def column_of(path: Path, line: int) -> int:
     """The column of the first call that starts on a line; of the line's first character where none does."""
+    linecache.checkcache(str(path))
     text = linecache.getline(str(path), line)
     indented = len(text) - len(text.lstrip()) + 1
     return _call_columns(str(path), _changed(path)).get(line, indented)

@@ -48,6 +48,8 @@ class Planning(BaseWork):
     """The work of a preview. With `stand_ins`, unknown texts become readable, such as `${Queue.telemetry.arn}`."""
 
     dry_run = True
+    # Nothing is waited for, and one thread keeps the order of the program.
+    parallel = 1
 
     def __init__(self, *args: Any, stand_ins: bool = False) -> None:
         super().__init__(*args)

@@ -37,14 +37,15 @@ def preview(
     """What a stack would make. Nothing is created and no AWS is needed.
 
     `config` replaces the stack's file (keys with or without the project's namespace, values as text); defaults of
-    Pulumi.yaml apply in any case. `program` is the program's `__main__.py`, or its folder. With `stand_ins`, texts that
-    are not known yet become readable stand-ins, `${Queue.telemetry.arn}`, so that documents made of them can be read.
+    Pulumi.yaml apply in any case. `program` is the program's `__main__.py`, its folder, or that of its Pulumi.yaml.
+    With `stand_ins`, texts that are not known yet become readable stand-ins, `${Queue.telemetry.arn}`, so that documents
+    made of them can be read.
 
     Raises DeploymentError with every problem; ConfigError if a setting is missing or ill-typed.
     """
-    main = _main(program)
-    project = configs.load(main.parent, stack, config)
-    work = Planning(project, ACCOUNT, stand_ins=stand_ins)
+    main, root = configs.locate(program)
+    project = configs.load(root, stack, config)
+    work = Planning(project, main.parent, ACCOUNT, stand_ins=stand_ins)
     messages: list[tuple[str, str]] = []
     monitor = Monitor(project, work, lambda severity, text, urn: messages.append((severity, text)))
     _run(main, project, monitor, work, preview_environment(work.providers.of("").region))
@@ -70,8 +71,8 @@ def up(
     """
     began = time.monotonic()
     loopback(endpoint)
-    main = _main(program)
-    project = configs.load(main.parent, stack, config)
+    main, root = configs.locate(program)
+    project = configs.load(root, stack, config)
     tell = on_event or (lambda event: None)
     messages: list[tuple[str, str]] = []
 
@@ -79,7 +80,8 @@ def up(
         messages.append((severity, text))
         tell(Event(severity, text=text))
 
-    work = Deploying(project, ACCOUNT, Session(endpoint), State(state, project, endpoint), tell)
+    kept = State(state.absolute(), project, endpoint)
+    work = Deploying(project, main.parent, ACCOUNT, session=Session(endpoint), state=kept, on_event=tell)
     environment = local_environment(endpoint, work.providers.of("").region)
     try:
         _run(main, project, Monitor(project, work, message), work, environment)
@@ -111,10 +113,3 @@ def _run(
         raise DeploymentError(work.problems) from failure
     if failure is not None:
         raise DeploymentError(failure.problems, failure.output) from failure
-
-
-def _main(program: Path) -> Path:
-    main = program / "__main__.py" if program.is_dir() else program
-    if not main.is_file():
-        raise DeploymentError([Problem(f"there is no program {main}", "name its __main__.py, or the folder it is in")])
-    return main.resolve()

@@ -50,22 +50,23 @@ def run(
         pass
     else:
         raise RuntimeError("a Pulumi program needs its own event loop; call this through asyncio.to_thread")
-    settings = sdk_settings.Settings(
-        project=project.name,
-        stack=project.stack,
-        organization="organization",
-        root_directory=str(project.root),
-        monitor=monitor,
-        engine=monitor,
-        parallel=parallel,
-        dry_run=dry_run,
-    )
     with _ONE_AT_A_TIME, _environment(environment), _modules(program.parent):
-        contextvars.copy_context().run(_run, program, project, settings, parallel)
+        contextvars.copy_context().run(_run, program, project, monitor, dry_run, parallel)
 
 
-def _run(program: Path, project: Project, settings: sdk_settings.Settings, parallel: int) -> None:
-    sdk_settings.configure(settings)
+def _run(program: Path, project: Project, monitor: Monitor, dry_run: bool, parallel: int) -> None:
+    sdk_settings.configure(
+        sdk_settings.Settings(
+            project=project.name,
+            stack=project.stack,
+            organization="organization",
+            root_directory=str(project.root),
+            monitor=monitor,
+            engine=monitor,
+            parallel=parallel,
+            dry_run=dry_run,
+        )
+    )
     sdk_settings.ROOT.set(None)
     set_all_config(dict(project.config), sorted(project.secret_keys))
     loop = asyncio.new_event_loop()

@@ -174,8 +174,9 @@ def _check_choice(value: Any, wanted: Any, path: str, mistakes: list[Mistake]) -
             mistakes.append(Mistake(path, f"it is {_shown(value)}", "write a pulumi.FileArchive or pulumi.FileAsset"))
         return value
     scalars = [member for member in members if member in _SCALARS]
-    if scalars and not isinstance(value, dict | list):
-        return _check_scalar(value, scalars[0], path, mistakes)
+    if scalars and (str in scalars or not isinstance(value, dict | list)):
+        # Text, or a document of a type of its own: the plugin makes text of it.
+        return _check_scalar(value, str if str in scalars else scalars[0], path, mistakes)
     return value
 
 

@@ -30,15 +30,15 @@ class State:
     """The state file of one stack. Methods may be called from several threads."""
 
     def __init__(self, folder: Path, project: Project, endpoint: str) -> None:
-        """Start a fresh state in `folder`. Raises DeploymentError if a stack is there already."""
+        """Start a fresh state in `folder`. Raises DeploymentError if resources of a stack are there already."""
         self._path = folder / FILE
         self._lock = threading.Lock()
         self._resources: dict[str, dict[str, Any]] = {}
         self._pending: dict[str, dict[str, Any]] = {}
         self._head = {"version": VERSION, "project": project.name, "stack": project.stack, "endpoint": endpoint}
         self._outputs: dict[str, Any] = {}
-        if self._path.exists():
-            raise DeploymentError([_occupied(self._path)])
+        if self._path.exists() and (problem := _occupied(self._path)):
+            raise DeploymentError([problem])
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._save()
 
@@ -90,12 +90,16 @@ class State:
         os.replace(new, self._path)
 
 
-def _occupied(path: Path) -> Problem:
+def _occupied(path: Path) -> Problem | None:
+    """Why a new stack cannot start here; None where an earlier try made nothing."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        what = f"{path} holds the stack {found['project']}/{found['stack']} with {len(found['resources'])} resources"
+        count = sum(bool(entry["custom"]) for entry in found["resources"]) + len(found["pending"])
+        what = f"{path} holds the stack {found['project']}/{found['stack']} with {count} resources"
     except (OSError, ValueError, KeyError, TypeError):
-        what = f"{path} holds a stack already"
+        return Problem(f"{path} is no state of this engine", "start with an empty state folder")
+    if count == 0:
+        return None
     return Problem(f"{what}, and an update is not supported yet", "start with an empty state folder")
 
 

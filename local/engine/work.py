@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from abc import abstractmethod
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from local.engine import schema, urns
@@ -31,8 +32,10 @@ class BaseWork:
     dry_run = True
     parallel = 16
 
-    def __init__(self, project: Project, account: str) -> None:
+    def __init__(self, project: Project, folder: Path, account: str) -> None:
+        """`folder` is the program's, where relative paths of assets start."""
         self.project = project
+        self.folder = folder
         self.account = account
         self.providers = Providers(project)
         self.problems: list[Problem] = []
@@ -160,7 +163,7 @@ class BaseWork:
             registration.problem(f"{mistake.path}: {mistake.what}" if mistake.path else mistake.what, mistake.instead)
             for mistake in mistakes
         ]
-        problems += [registration.problem(error.what, error.instead) for error in missing(inputs, self.project.root)]
+        problems += [registration.problem(error.what, error.instead) for error in missing(inputs, self.folder)]
         handler = handler_of(type_)
         if handler is not None and handler.naming is not None:
             naming = handler.naming

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import pulumi
 import pytest
 
 from local.engine import UNKNOWN, Archive, DeploymentError, Plan, Secret, preview
@@ -393,6 +394,68 @@ def test_the_program_runs_where_it_is(write: Write, monkeypatch: pytest.MonkeyPa
     shown = plan(root)
     assert shown.outputs == {"here": "found", "root": str(root)}
     assert Path.cwd() == elsewhere
+
+
+def test_a_program_in_a_folder_of_its_own(write: Write) -> None:
+    root = write("", project="main: source/\n")
+    (root / "source").mkdir()
+    (root / "source" / "__main__.py").write_text(
+        "import pulumi\nimport pulumi_aws as aws\n"
+        'aws.lambda_.Function("f", role="r", code=pulumi.FileArchive("here"))\n'
+        'pulumi.export("root", pulumi.get_root_directory())\n'
+    )
+    (root / "source" / "here").mkdir()
+    for named in (root, root / "source", root / "source" / "__main__.py"):
+        shown = plan(named)
+        assert shown.outputs == {"root": str(root)}
+        assert str(shown.of("aws:lambda/function:Function")[0].place) == "source/__main__.py:3:1"
+
+
+def test_the_order_is_the_programs(write: Write) -> None:
+    shown = plan(write('for number in range(40):\n    aws.sqs.Queue(f"q{number}")\n'))
+    assert [resource.name for resource in shown.of(QUEUE)] == [f"q{number}" for number in range(40)]
+
+
+def test_what_else_the_sdk_does_itself(write: Write) -> None:
+    shown = plan(
+        write(
+            """
+            def rename(args):
+                return pulumi.ResourceTransformationResult({**args.props, "name": "transformed"}, args.opts)
+
+            class Group(pulumi.ComponentResource):
+                def __init__(self, name, opts=None):
+                    super().__init__("my:parts:Group", name, None, opts)
+                    self.queue = aws.sqs.Queue(f"{name}-queue", opts=pulumi.ResourceOptions(parent=self))
+
+            there = aws.Provider("there", region="eu-west-1")
+            group = Group("group", pulumi.ResourceOptions(providers=[there], transformations=[rename]))
+            role = aws.iam.Role("role", name="r", assume_role_policy="{}")
+            aws.iam.RolePolicy("policy", role=role, policy={"Version": "2012-10-17"})
+            pulumi.log.warn("about a resource", role)
+            pulumi.export("role", role)
+            pulumi.export("dry", pulumi.runtime.is_dry_run())
+            pulumi.export("stack", f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}")
+            """
+        ),
+        stand_ins=True,
+    )
+    (queue,) = shown.of(QUEUE)
+    assert (queue.inputs["name"], queue.outputs["region"]) == ("transformed", "eu-west-1")
+    policy = shown.one("aws:iam/rolePolicy:RolePolicy", "policy")
+    assert policy.inputs["role"] == "${Role.role.id}"
+    assert policy.inputs["policy"] == '{"Version": "2012-10-17"}'
+    assert shown.outputs["role"]["name"] == "r"
+    assert shown.outputs["dry"] is True
+    assert shown.outputs["stack"] == "organization/tiny/dev"
+    assert ("warning", "about a resource") in shown.messages
+
+
+def test_nothing_of_the_sdk_outlives_a_preview(write: Write) -> None:
+    plan(write('pulumi.Config().get("x")\n', dev="config:\n  tiny:x: y\n"))
+    assert pulumi.runtime.settings.get_monitor() is None
+    assert pulumi.runtime.settings.get_root_resource() is None
+    assert pulumi.runtime.config.get_config("tiny:x") is None
 
 
 def test_an_asynchronous_program(write: Write) -> None:

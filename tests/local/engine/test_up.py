@@ -209,8 +209,8 @@ def test_what_is_announced_is_in_the_state_before_aws_is_asked(
             "leave it out in this stack, or teach local/resources what it means",
         ),
         (
-            'aws.ec2.Vpc("v", cidr_block="10.0.0.0/16")',
-            "aws:ec2/vpc:Vpc 'v': the local AWS does not have this type; there is ",
+            'aws.kms.Key("k")',
+            "aws:kms/key:Key 'k': the local AWS does not have this type; there is ",
         ),
         (
             'aws.sns.PlatformApplication("p", platform="GCM", platform_credential="k")',
@@ -227,11 +227,36 @@ def test_a_second_up_and_a_down_are_refused_for_now(write: Write, deploy: Deploy
     root = write('aws.sqs.Queue("q")\n')
     deploy(root)
     assert deploy.failure(root) == (
-        f"{deploy.state}/stack.json holds the stack tiny/dev with 2 resources, and an update is not supported yet; "
+        f"{deploy.state}/stack.json holds the stack tiny/dev with 1 resources, and an update is not supported yet; "
         "start with an empty state folder"
     )
     with pytest.raises(DeploymentError, match=r"taking down the stack 'dev' is not supported yet; stop the local AWS"):
         down("dev", deploy.aws.endpoint, state=deploy.state)
+
+
+def test_a_try_that_made_nothing_can_be_repeated(write: Write, deploy: Deployer) -> None:
+    assert "ZeroDivisionError" in deploy.failure(write("1 / 0\n"))
+    assert len(deploy(write('aws.sqs.Queue("q", name="at-last")\n')).of(QUEUE)) == 1
+
+
+def test_a_state_of_something_else_is_left_alone(write: Write, deploy: Deployer) -> None:
+    deploy.state.mkdir()
+    (deploy.state / "stack.json").write_text('{"mine": true}')
+    assert deploy.failure(write("")) == (
+        f"{deploy.state}/stack.json is no state of this engine; start with an empty state folder"
+    )
+    assert deploy.saved() == {"mine": True}
+
+
+def test_a_relative_state_folder_stays_where_the_caller_is(
+    write: Write, local_aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = write('aws.sqs.Queue("q", name="relative")\n')
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    up("dev", local_aws.endpoint, state=Path("here"), program=root)
+    assert (elsewhere / "here" / "stack.json").is_file()
 
 
 def test_regions_providers_and_tags(write: Write, deploy: Deployer) -> None:

@@ -16,7 +16,7 @@ from simulator.jsonata.scope import Scope
 from simulator.jsonata.values import UNDEFINED
 from simulator.jsonata.values import number as as_json
 
-_NUMBER = re.compile(r"-?(0|([1-9][0-9]*))(\.[0-9]+)?([Ee][-+]?[0-9]+)?\Z")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([Ee][-+]?[0-9]+)?\Z")
 _BASED = re.compile(r"0([xX][0-9A-Fa-f]+|[oO][0-7]+|[bB][01]+)\Z")
 
 

@@ -62,6 +62,8 @@ class Planning(BaseWork):
         del handler
         outputs = dict(inputs)
         id: Any = UNKNOWN
+        if provider is not None:
+            outputs.setdefault("region", provider.region)
         if registration.custom and self._stand_ins:
             label = f"{urns.type_of(registration.urn).rsplit(':', 1)[-1]}.{registration.name}"
             id = f"${{{label}.id}}"
@@ -69,8 +71,6 @@ class Planning(BaseWork):
             for name, wanted in (known.outputs if known else {}).items():
                 if outputs.get(name) is None and wanted is str:
                     outputs[name] = f"${{{label}.{name}}}"
-        if provider is not None:
-            outputs.setdefault("region", provider.region)
         extra = registration.options.get("additionalSecretOutputs")
         return Resource.of(registration, id, inputs, with_secrets(outputs, inputs, extra))
 

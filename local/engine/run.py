@@ -38,8 +38,8 @@ def preview(
 
     `config` replaces the stack's file (keys with or without the project's namespace, values as text); defaults of
     Pulumi.yaml apply in any case. `program` is the program's `__main__.py`, its folder, or that of its Pulumi.yaml.
-    With `stand_ins`, texts that are not known yet become readable stand-ins, `${Queue.telemetry.arn}`, so that documents
-    made of them can be read.
+    With `stand_ins`, texts that are not known yet become readable stand-ins, `${Queue.telemetry.arn}`, so that
+    documents made of them can be read.
 
     Raises DeploymentError with every problem; ConfigError if a setting is missing or ill-typed.
     """

@@ -19,6 +19,7 @@ from .kinds import (
     fields_of,
     is_optional,
     some,
+    values_of,
     without,
 )
 from .nodes import NULL, Array, Binary, Block, Call, Cast, Cond, Const, Field, Node, Var, binary, negate
@@ -100,12 +101,14 @@ def _equal(scope: Scope, x: Node, c: Const, same: bool) -> None:
         kind = some(kind)
     _set(scope, x, _left(kind, [value], same))
     if isinstance(x, Field):
-        _tagged(scope, x, value, same)
+        _tagged(scope, x, [value], same)
 
 
 def _among(scope: Scope, x: Node, values: list[Any], inside: bool) -> None:
     kind = scope.current(x)
     _set(scope, x, _left(some(kind) if inside and None not in values else kind, values, inside))
+    if isinstance(x, Field) and None not in values:
+        _tagged(scope, x, values, inside)
 
 
 def _left(kind: Kind, values: list[Any], same: bool) -> Kind:
@@ -148,15 +151,17 @@ def _field_in_json(kind: Kind, name: str) -> RecordField | None:
     return next((f for f in fields_of(kind).values() if f.json == name), None)
 
 
-def _tagged(scope: Scope, x: Field, value: Any, same: bool) -> None:
-    """`e.type == "alert"` tells the members of a union of records apart."""
+def _tagged(scope: Scope, x: Field, values: list[Any], same: bool) -> None:
+    """`e.type == "alert"` tells the members of a union of records apart; what has a tag is not None."""
 
     def other(m: Kind) -> bool:
+        if isinstance(m, NoneKind):
+            return same and None not in values
         f = _field_in_json(m, x.name)
-        if f is None or not isinstance(f.kind, (LiteralKind, EnumKind)):
+        tags = values_of(f.kind) if f is not None else ()
+        if not tags:
             return False
-        tags = f.kind.values if isinstance(f.kind, LiteralKind) else tuple(t.value for t in f.kind.members)
-        return value not in tags if same else tags == (value,)
+        return not any(v in tags for v in values) if same else all(t in values for t in tags)
 
     _exclude(scope, x.of, other)
 
@@ -167,7 +172,7 @@ def _having(scope: Scope, x: Field, truth: bool) -> None:
     def other(m: Kind) -> bool:
         f = _field_in_json(m, x.name)
         if truth:
-            return isinstance(m, RecordKind) and f is None
+            return isinstance(m, NoneKind) or (isinstance(m, RecordKind) and f is None)
         return f is not None and f.default is not OMITTED and not is_optional(f.kind)
 
     _exclude(scope, x.of, other)

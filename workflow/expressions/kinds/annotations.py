@@ -65,6 +65,8 @@ def _cached(annotation: Any) -> Kind:
 
 
 def _read(a: Any) -> Kind:
+    if a is Any or a is object:  # a class of its own since Python 3.11
+        return ANY
     if isinstance(a, type) and not get_args(a):
         return of_class(a)
     origin, args = get_origin(a), get_args(a)
@@ -76,8 +78,6 @@ def _read(a: Any) -> Kind:
         return join(*map(of_literal, args))
     if a is None:
         return NONE
-    if a in (Any, object):
-        return ANY
     if hasattr(a, "__supertype__"):  # NewType
         return from_annotation(a.__supertype__)
     if type(a).__name__ == "TypeAliasType":
@@ -86,7 +86,13 @@ def _read(a: Any) -> Kind:
         return from_annotation(substituted(origin.__value__, dict(zip(origin.__type_params__, args))))
     if isinstance(a, TypeVar):
         return from_annotation(a.__bound__) if a.__bound__ is not None else OpaqueKind(a.__name__)
-    if getattr(origin, "__name__", "") in ("Required", "NotRequired", "ReadOnly", "ClassVar", "Final"):
+    if (getattr(origin, "__name__", "") or getattr(origin, "_name", "")) in (
+        "Required",
+        "NotRequired",
+        "ReadOnly",
+        "ClassVar",
+        "Final",
+    ):
         return from_annotation(args[0])
     return of_generic(origin, args, a) if isinstance(origin, type) else OpaqueKind(getattr(a, "__name__", str(a)))
 
@@ -96,8 +102,6 @@ def of_class(cls: type) -> Kind:
     for known, kind in SCALARS:
         if cls is known:
             return kind
-    if cls is object:
-        return ANY
     if issubclass(cls, Flag):
         return OpaqueKind(cls.__name__)
     if issubclass(cls, Enum):

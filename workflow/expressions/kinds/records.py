@@ -6,7 +6,7 @@ import dataclasses
 import functools
 from dataclasses import dataclass
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, get_origin
 
 from ..refusals import Page, refuse
 from .annotations import annotated, from_annotation, hints_of, is_pydantic, substituted
@@ -80,7 +80,10 @@ def _of_dataclass(f: dataclasses.Field[Any], annotation: Any) -> RecordField:
 
 
 def _of_key(cls: Any, name: str, annotation: Any) -> RecordField:
-    default = REQUIRED if name in cls.__required_keys__ else OMITTED
+    # Under `from __future__ import annotations` the class itself does not know what is NotRequired.
+    said = getattr(get_origin(annotation), "__name__", "") or getattr(get_origin(annotation), "_name", "")
+    required = said == "Required" or (said != "NotRequired" and name in cls.__required_keys__)
+    default = REQUIRED if required else OMITTED
     return RecordField(name, name, from_annotation(annotation), annotation, default, (name,))
 
 

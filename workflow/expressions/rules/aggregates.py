@@ -9,6 +9,7 @@ from ..builder import Builder
 from ..conditions import as_number, count, millis, truth
 from ..demands import need_constant, refuse_none
 from ..kinds import (
+    ANY,
     FLOAT,
     INT,
     NEVER,
@@ -160,6 +161,8 @@ def ordered(b: Builder, xs: Node, key: Value | None, down: bool) -> Node:
     if elem == NEVER:
         return xs
     if may_be_list(elem):
+        if key is not None and key != NULL:
+            return decorated(b, xs, key, down, elem)
         instead = "JSONata flattens a list of lists when sorting; sort records, or do it in a Task"
         raise refuse(Page.UNSUPPORTED_CALL, f"sorting a {show(xs.kind)}", instead)
     here = Var("", kind=elem)
@@ -172,21 +175,21 @@ def ordered(b: Builder, xs: Node, key: Value | None, down: bool) -> Node:
 
 def decorated(b: Builder, xs: Node, key: Value | None, down: bool, elem: Kind) -> Node:
     """A key that needs more than a path is computed once for each item, beside it."""
-    x, pair = Var(b.fresh("x"), kind=elem), Var(b.fresh("pair"), kind=elem)
+    x, pair = Var(b.fresh("x"), kind=elem), Var(b.fresh("pair"), kind=ANY)
     made = x if key is None else applied(b, key, x)
     bindings = made.bindings if isinstance(made, Block) else ()
     parts = sort_keys(made.result if isinstance(made, Block) else made, key is None)
     names = [f"k{i}" if i else "k" for i in range(len(parts))]
     fields = ((const("x"), or_null(x)), *((const(n), p) for n, p in zip(names, parts)))
-    beside: Node = Object(fields, kind=elem)
+    beside: Node = Object(fields, kind=pair.kind)
     if bindings:
-        beside = Block(bindings, beside, kind=elem)
-    pairs = Collect(call("map", xs, Function((x.name,), beside, kind=elem), kind=xs.kind), kind=xs.kind)
-    here = Var("", kind=elem)
+        beside = Block(bindings, beside, kind=pair.kind)
+    each = Function((x.name,), beside, kind=pair.kind)
+    pairs = Collect(call("map", xs, each, kind=ListKind(pair.kind)), kind=ListKind(pair.kind))
+    here = Var("", kind=pair.kind)
     by = tuple((Field(here, n, kind=p.kind), down) for n, p in zip(names, parts))
-    back = Function((pair.name,), or_null(Field(pair, "x", kind=elem)), kind=elem)
-    in_order = Collect(Sort(pairs, by, kind=xs.kind), kind=xs.kind)
-    return Collect(call("map", in_order, back, kind=ListKind(elem)), kind=ListKind(elem))
+    in_order = Collect(Sort(pairs, by, kind=ListKind(pair.kind)), kind=ListKind(pair.kind))
+    return mapped(b, in_order, pair, None, None, Field(pair, "x", kind=elem))
 
 
 def sort_keys(made: Node, bare: bool) -> tuple[Node, ...]:

@@ -40,8 +40,10 @@ class Machine:
         self.timeout_seconds: float | None = definition.get("TimeoutSeconds")
 
 
-def compile_machine(definition: dict[str, Any] | str | bytes, *, validate: bool = True) -> Machine:
-    """Compile a definition (a dict, or its JSON text).
+def compile_machine(
+    definition: dict[str, Any] | str | bytes, *, validate: bool = True, express: bool = False
+) -> Machine:
+    """Compile a definition (a dict, or its JSON text). `express`: refuse what Express workflows do not support.
 
     Raises InvalidDefinition, with every problem found, for what AWS would refuse to create.
     """
@@ -51,7 +53,7 @@ def compile_machine(definition: dict[str, Any] | str | bytes, *, validate: bool 
         except ValueError as error:
             raise InvalidDefinition.of("INVALID_JSON_DESCRIPTION", f"{error}", "/") from None
     if validate:
-        found = [problem for problem in problems(definition) if problem.severity == "ERROR"]
+        found = [problem for problem in problems(definition, express=express) if problem.severity == "ERROR"]
         if found:
             raise InvalidDefinition(found)
     assert isinstance(definition, dict)  # noqa: S101 - validated

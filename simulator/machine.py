@@ -235,6 +235,8 @@ class Strand:
                 self.place(error)
                 raise
             name, value = self.exit(state, value, *outcome)
+            if len(self.log) >= self.run.most_events:
+                raise HistoryFull
         return value
 
     def enter(self, state: State, value: Value) -> None:
@@ -314,6 +316,15 @@ class Info:
     event_limit: int = EVENT_LIMIT
 
 
+class HistoryFull(Exception):
+    """The execution has as many events as it may have. Nothing catches it but the run."""
+
+
+#: Events after which an Express execution, which has no limit of its own, is taken for one that ran out of its five
+#: minutes: a loop of states that never waits.
+EXPRESS_EVENTS = 250_000
+
+
 class Run:
     """One execution. `status` is RUNNING until it is SUCCEEDED, FAILED, TIMED_OUT or ABORTED."""
 
@@ -323,6 +334,7 @@ class Run:
         self.machine, self.info, self.input = machine, info, value
         own = machine.timeout_seconds
         self._limit = limit if own is None else own if limit is None else min(own, limit)
+        self.most_events = EXPRESS_EVENTS if info.express else info.event_limit - 1
         self._seed = f"{seed}\0{info.execution_arn}"
         self._random: random.Random | None = None
         self.status = "RUNNING"
@@ -468,7 +480,6 @@ class Run:
     def _work(self) -> list[Command]:
         """Resume strands until all of them wait."""
         ready = self._ready
-        limited = not self.info.express
         while ready and self.status == "RUNNING":
             strand, outcome = ready.popleft()
             steps = strand.steps
@@ -479,14 +490,20 @@ class Run:
                 self._finished(strand, end.value)
             except StateError as error:
                 self._failed(strand, error)
-            except RecursionError:
-                self._failed(strand, StateError(errors.RUNTIME, "The definition nests too deeply."))
+            except HistoryFull:
+                self._full()
             else:
                 self._wait(strand, effect)
-            if limited and len(self.events) >= self.info.event_limit and self.status == "RUNNING":
-                cause = f"The execution reached the maximum number of history events ({self.info.event_limit})."
-                self._end("FAILED", None, errors.RUNTIME, cause)
+            if len(self.events) >= self.most_events and self.status == "RUNNING":
+                self._full()
         return self._take()
+
+    def _full(self) -> None:
+        if self.info.express:
+            self._end("TIMED_OUT", None, errors.TIMEOUT, None)
+        else:
+            cause = f"The execution reached the maximum number of history events ({self.info.event_limit})."
+            self._end("FAILED", None, errors.RUNTIME, cause)
 
     def _wait(self, strand: Strand, effect: Effect) -> None:
         if isinstance(effect, Perform):

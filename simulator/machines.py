@@ -30,12 +30,12 @@ def check_name(name: str) -> str:
     return name
 
 
-def compile_text(text: str) -> Machine:
+def compile_text(text: str, *, express: bool = False) -> Machine:
     """Compile a definition for the API. Raises InvalidDefinition as an ApiError, all problems in its message."""
     if len(text) > DEFINITION_LIMIT:
         raise ApiError("InvalidDefinition", "Invalid State Machine Definition: 'DEFINITION_TOO_LARGE'")
     try:
-        return compile_machine(text)
+        return compile_machine(text, express=express)
     except InvalidDefinition as invalid:
         listed = ", ".join(f"'{p.code}: {p.message} at {p.location}'" for p in invalid.problems)
         raise ApiError("InvalidDefinition", f"Invalid State Machine Definition: {listed}") from None

@@ -63,7 +63,7 @@ class MachineOperations:
                 raise ApiError("StateMachineAlreadyExists", f"State Machine Already Exists: '{arn}'")
             machine = existing
         else:
-            compiled = compile_text(definition)
+            compiled = compile_text(definition, express=kind == "EXPRESS")
             now = self._engine.clock.now()
             machine = StateMachine(arn, name, kind, now, now, Revision("INITIAL", definition, role, compiled), settings)
             machine.tags = _tags(request.get("tags") or [])
@@ -96,7 +96,11 @@ class MachineOperations:
         new_definition = old.definition if definition is None else definition
         new_role = role or old.role_arn
         if new_definition != old.definition or new_role != old.role_arn or settings:
-            compiled = old.machine if new_definition == old.definition else compile_text(new_definition)
+            compiled = (
+                old.machine
+                if new_definition == old.definition
+                else compile_text(new_definition, express=machine.express)
+            )
             machine.revision = Revision(self._engine.uuid(), new_definition, new_role, compiled)
             machine.settings = {**machine.settings, **settings}
             machine.updated = now
@@ -169,7 +173,7 @@ class MachineOperations:
 
     async def validate_state_machine_definition(self, request: Request) -> Response:
         """ValidateStateMachineDefinition: all problems, errors first."""
-        found = validate_text(need(request, "definition", str))
+        found = validate_text(need(request, "definition", str), express=may(request, "type", str) == "EXPRESS")
         least = may(request, "severity", str) or "ERROR"
         if least == "ERROR":
             found = [problem for problem in found if problem.severity == "ERROR"]

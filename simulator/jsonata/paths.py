@@ -321,6 +321,9 @@ def _select(value: Any, test: Eval, scope: Scope) -> Any:
 def _terms(node: Any, compile_node: Compile) -> Callable[[Any, Scope], Seq]:
     terms = [(compile_node(term.expression), bool(term.descending)) for term in node.terms]
 
+    def compare(a: tuple[list[Any], Any], b: tuple[list[Any], Any]) -> int:
+        return _order(a[0], b[0], terms)
+
     def ordered(items: Any, scope: Scope) -> Seq:
         tuples = isinstance(items, Seq) and items.tuples
         keyed: list[tuple[list[Any], Any]] = []
@@ -332,7 +335,7 @@ def _terms(node: Any, compile_node: Compile) -> Callable[[Any, Scope], Seq]:
                 context = item["@"]
                 inner = scope.inner({name: value for name, value in item.items() if name != "@"})
             keyed.append(([term(context, inner) for term, _ in terms], item))
-        keyed.sort(key=functools.cmp_to_key(lambda a, b: _order(a[0], b[0], terms)))
+        keyed.sort(key=functools.cmp_to_key(compare))
         result = Seq(item for _, item in keyed)
         result.tuples = tuples
         return result

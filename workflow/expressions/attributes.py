@@ -10,7 +10,7 @@ from typing import Any
 from workflow.diagnostics import did_you_mean
 
 from .builder import Builder
-from .constants import const_of
+from .constants import const_of, value_of
 from .demands import refuse_none
 from .functions import METHODS, apply_rule, method_names
 from .kinds import (
@@ -65,7 +65,7 @@ def attribute_value(b: Builder, x: Value, name: str) -> Value:
 def of_constant(x: Const, name: str) -> Value:
     """An attribute that is known when compiling."""
     try:
-        return const_of(getattr(x.value, name))
+        return value_of(getattr(x.value, name))
     except AttributeError as e:
         names = [a for a in dir(x.value) if not a.startswith("_")]
         raise refuse(Page.UNKNOWN_FIELD, str(e), did_you_mean(name, names)) from None

@@ -15,7 +15,7 @@ from .constants import const_of
 from .finish import finished, free_names
 from .interpret import Interpreter
 from .kinds import ANY, Kind, ShapeKind, from_annotation
-from .nodes import Field, Node, Object, Var, const, or_null, walk, with_kind
+from .nodes import Block, Field, Function, Node, Object, Outer, Var, const, or_null, walk, with_kind
 from .printer import show
 from .refusals import InternalError, Page, Refusal, place_of, refuse
 from .results import check_expected, check_json
@@ -98,8 +98,23 @@ def interpret(fn: Any, roots: Sequence[Root]) -> Node:
         v = lists.as_list(it, v)
     if not isinstance(v, Node):
         raise refuse(Page.NOT_A_VALUE, "the result is a function", "return data")
-    free = frozenset[str]().union(*[free_names(r.node) for r in roots])
-    return finished(it.scope.close(or_null(v)), free)
+    free = frozenset(["states"]).union(*[free_names(r.node) for r in roots])
+    tree = it.scope.close(or_null(v))
+    if shadowed := outer_names(tree) & bound_names(tree):
+        said = f"`{min(shadowed)}` is a local here and a variable of the workflow"
+        raise refuse(Page.UNKNOWN_NAME, said, "give the local another name")
+    return finished(tree, free)
+
+
+def outer_names(tree: Node) -> frozenset[str]:
+    """The workflow's variables that a tree reads."""
+    return frozenset(n.name for n in walk(tree) if isinstance(n, Outer))
+
+
+def bound_names(tree: Node) -> frozenset[str]:
+    """The names that a tree binds anywhere."""
+    blocks = [name for n in walk(tree) if isinstance(n, Block) for name, _ in n.bindings]
+    return frozenset(blocks).union(*[n.params for n in walk(tree) if isinstance(n, Function)])
 
 
 def placed(refusal: Refusal, fn: Any) -> Refusal:

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from .kinds import is_record, of_value
-from .nodes import Const, check_number
+from .nodes import Const, Node, Symbolic, check_number
 from .refusals import Page, refuse
 from .scope import Value
 
@@ -33,6 +33,11 @@ def const_of(v: Any) -> Const:
         check_number(v)
     by_value = isinstance(v, BY_VALUE)
     return Const(f"{type(v).__name__}:{v!r}" if by_value else f"{type(v).__name__}:{id(v)}", v, kind=of_value(v))
+
+
+def value_of(v: Any) -> Node:
+    """What a name or an attribute of the user's code stands for: a constant, or a place of the execution."""
+    return v.node if isinstance(v, Symbolic) else const_of(v)
 
 
 def hashable(v: Any) -> bool:

@@ -26,6 +26,8 @@ from .nodes import (
     Negative,
     Node,
     Object,
+    Outer,
+    Raw,
     Regex,
     Sort,
     Var,
@@ -67,6 +69,8 @@ class _Uses:
 
     def _read(self, n: Node, names: dict[str, Key], depth: int, owner: Key | None) -> None:
         match n:
+            case Outer():
+                return
             case Var(name=name):
                 self._use(names.get(name), depth, owner)
             case Call(function=function):
@@ -150,7 +154,7 @@ class _Placing:
     def place(self, n: Node) -> Node:
         p = self.place
         match n:
-            case Const() | Regex():
+            case Const() | Regex() | Raw() | Outer():
                 return n
             case Var(name=name):
                 value = self.values.get(name)
@@ -201,6 +205,8 @@ class _Placing:
 def check_scope(n: Node, names: frozenset[str]) -> None:
     """The last net: a variable that is not in scope would be silently undefined."""
     match n:
+        case Outer():
+            return None
         case Var(name=name) if name not in names:
             raise InternalError(f"${name} is not in scope")
         case Function(params=params, body=body):
@@ -222,6 +228,8 @@ def free_names(n: Node) -> frozenset[str]:
     match n:
         case Var(name=name):
             return frozenset([name])
+        case Raw(reads=reads):
+            return frozenset(reads)
         case Function(params=params, body=body):
             return free_names(body) - set(params)
         case Block(bindings=bindings, result=result):

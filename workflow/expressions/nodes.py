@@ -68,6 +68,28 @@ class Var(Node):
 
 
 @dataclass(frozen=True, eq=False)
+class Outer(Var):
+    """A variable that is bound outside the expression: one of the workflow's."""
+
+
+@dataclass(frozen=True, eq=False)
+class Raw(Node):
+    """JSONata that the user wrote, and the outer variables that it reads."""
+
+    text: str
+    reads: tuple[str, ...] = ()
+
+
+class Symbolic:
+    """A Python value that stands for a place of the execution: a variable's value, a part of the context object.
+
+    Where a lambda names one, its node is read.
+    """
+
+    node: Node
+
+
+@dataclass(frozen=True, eq=False)
 class Field(Node):
     """of.name"""
 

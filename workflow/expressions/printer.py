@@ -22,6 +22,7 @@ from .nodes import (
     Negative,
     Node,
     Object,
+    Raw,
     Regex,
     Sort,
     Var,
@@ -57,6 +58,8 @@ def piece(n: Node) -> tuple[str, int]:
             return out, UNARY if out.startswith("-") else ATOM
         case Var(name=name):
             return "$" + name, ATOM
+        case Raw(text=text):
+            return text, 0
         case Field(of=of, name=name):
             return f"{show(of, PATH)}.{name if PLAIN_NAME.fullmatch(name) else quoted(name)}", PATH
         case Index(of=of, index=index):

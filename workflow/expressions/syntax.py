@@ -14,7 +14,7 @@ from . import binding, calls, comprehensions, displays, patterns
 from .builder import Reader
 from .comparisons import COMPARE, REAL
 from .conditions import truth
-from .constants import const_of, hashable, real
+from .constants import const_of, hashable, real, value_of
 from .demands import need_constant, refuse_none
 from .kinds import BOOL, FLOAT, INT, STR, family, is_typed_dict, show, whole_values
 from .nodes import (
@@ -70,7 +70,7 @@ def name(it: Reader, n: ast.Name) -> Value:
         return it.scope.names[n.id]
     for place in (it.frame.cells, it.frame.globals, vars(builtins)):
         if n.id in place:
-            return const_of(place[n.id])
+            return value_of(place[n.id])
     said = f"`{n.id}` is not defined, or not on every path"
     raise refuse(Page.UNKNOWN_NAME, said, did_you_mean(n.id, it.scope.names))
 

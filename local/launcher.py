@@ -84,7 +84,15 @@ def _said(error: Exception) -> list[str]:
 def _run(options: Options, state: Path, screen: view.View) -> int:
     began = time.monotonic()
     screen.line("starting the local AWS: emulator, MQTT broker, Step Functions, Lambda, pipe")
-    with screen, LocalAws(state=state) as aws:
+
+    def happened(text: str) -> None:
+        _LOG.warning("%s", text)
+        if aws.failure is None:
+            # A restart; what is final ends the run, which says so itself.
+            screen.line(text.splitlines()[0])
+
+    aws = LocalAws(state=state, on_event=happened)
+    with screen, aws:
         screen.line(f"  ready in {time.monotonic() - began:.1f} s at {aws.endpoint}")
         stage = _deploy(aws, state, screen)
         screen.line(f"ready in {time.monotonic() - began:.1f} s")

@@ -24,9 +24,10 @@ from local.watch import Snapshot, Watch
 Answer = TypeVar("Answer")
 
 _LOOK_EVERY: Final = 1.0
-# A look reads the tables whole; as they grow, looks become rarer, so that looking stays at a twentieth of the time.
-_LOOKING_SHARE: Final = 20
+# A look reads the tables whole; as they grow, looks become rarer, so that looking stays at a fifth of the time.
+_LOOKING_SHARE: Final = 4
 _DRAIN_LOOK_EVERY: Final = 0.3
+_CHECK_EVERY: Final = 0.2
 _WIRE_SECONDS: Final = 2.0
 _KINDS_SHOWN: Final = 6
 _LISTENER_SECONDS: Final = 10.0
@@ -225,13 +226,17 @@ def _show(run: _Run, snapshot: Snapshot) -> tuple[int, int]:
 
 async def _ask(run: _Run, question: Callable[[], Answer]) -> Answer:
     """Ask the watch in a thread. When the local AWS has ended, that is what to say, not what boto3 says of it."""
-    _check(run)
+    asking = asyncio.create_task(asyncio.to_thread(question))
+    while not asking.done():
+        _check(run)
+        await asyncio.wait([asking], timeout=_CHECK_EVERY)
     try:
-        return await asyncio.to_thread(question)
+        return asking.result()
     except Exception:
-        for _ in range(20):
+        # boto3 may notice before its process is known to have ended.
+        for _ in range(5):
             _check(run)
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(_CHECK_EVERY)
         raise
 
 

@@ -207,16 +207,22 @@ class LocalAws:
             child.close()
             quick = quick + 1 if time.monotonic() - began < 5 else 0
             if name == "emulator" or quick >= 5:
-                self.failure = f"the local {name} ended with code {code}\n{tail(child.log)}"
-                self._on_event(self.failure)
+                self._end(f"the local {name} ended with code {code}\n{tail(child.log)}")
                 return
             self._on_event(f"the local {name} ended with code {code}; starting it again")
             try:
                 self._start_services()
             except ChildFailed as error:
-                self.failure = str(error)
-                self._on_event(self.failure)
+                self._end(str(error))
                 return
+
+    def _end(self, reason: str) -> None:
+        """A child is gone for good. Our listeners would take clients that nobody answers: they are closed."""
+        self.failure = reason
+        with self._lock:
+            for listener in self._sockets.values():
+                listener.close()
+        self._on_event(reason)
 
 
 def _listener() -> socket.socket:

@@ -96,6 +96,8 @@ def _service(vertex: Vertex, resolve: Resolve) -> dict[str, Any]:
         "Resource": data(states_arn(state.resource), resolve),
         "Arguments": data(state.arguments, resolve),
     }
+    if getattr(state, "role", None) is not None:
+        fields["Credentials"] = {"RoleArn": data(state.role, resolve)}
     if state.seconds is not None:
         fields["TimeoutSeconds"] = data(state.seconds)
     if state.beat is not None:

@@ -1,0 +1,173 @@
+"""States that call an AWS service by an integration of the catalogue: what they share, whatever the service.
+
+Last but one stage of the integrations. `sdk` and `optimized` make them of any operation; the states of single services
+(`SendMessage`, `RunExecution`, ...) are the same with arguments of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from ..diagnostics import Place, Problem
+from ..expressions import Expression, Root, kinds
+from ..lambdas import kind_of, root, value_or_lambda
+from ..resources import Symbol, Text
+from ..states.base import In, Out
+from ..states.working import Service
+from .arguments import Builder
+from .catalogue import SYNC, TOKEN, Integration
+from .shapes import result_kind, wrong_model
+
+T = TypeVar("T")
+Fn = Callable[..., Any]
+
+TOKEN_PATH = "states.context.Task.Token"  # noqa: S105  (a path)
+
+
+class Calling(Service[In, Out]):
+    """Calls an operation of an AWS service."""
+
+    integration: Integration | None
+    """Which; None where something else is wrong."""
+    given: Mapping[str, Any]
+    """The arguments as they were given."""
+    role: Expression | Symbol | Text | None
+    """The role that the call is made with; None for the state machine's own."""
+    allowed: tuple[str | Symbol | Text, ...]
+    """The ARNs that the call needs, where they cannot be read from its arguments."""
+
+    def assume(self, role: str | Symbol | Text | Callable[[In], str]) -> Calling[In, Out]:
+        """Call with another role, such as one of another account: its ARN, or a lambda of the input.
+
+        The role must trust this state machine's role; permissions name it.
+        https://docs.aws.amazon.com/step-functions/latest/dg/concepts-access-cross-acct-resources.html
+        """
+        place = self.place
+        if isinstance(role, (Symbol, Text)):
+            return self._replace(role=role)
+        made = value_or_lambda(role, (root("states.input", self.takes),), place, expected=str)
+        problems = list(made.problems)
+        if isinstance(role, str) and not (role.startswith("arn:") and ":role/" in role):
+            what = f"`{self.name}` assumes {role!r}, which is no role's ARN"
+            problems.append(Problem(place, what, 'write "arn:aws:iam::ACCOUNT:role/NAME"', "assume"))
+        return self._replace(role=made.expression)._refuse(*problems)
+
+    def allow(self, *resources: str | Symbol | Text) -> Calling[In, Out]:
+        """The ARNs that the state's role needs for this call, where permissions cannot tell: computed arguments."""
+        return self._replace(allowed=(*self.allowed, *resources))
+
+    def wait_for_token(self, *, returns: type[T], **placed: Callable[[In, str], object]) -> Calling[In, T]:
+        """Wait until somebody answers with SendTaskSuccess, whose output is a `returns`.
+
+        placed: the arguments that carry the token, as lambdas of the input and the token; they replace those given.
+        Write .timeout(...) or .heartbeat(...) too: an answer may never come.
+        https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-wait-token
+        """
+        waiting: Calling[In, T] = self._waiting(returns, placed)
+        return waiting
+
+    def _waiting(self, returns: Any, placed: Mapping[str, Any]) -> Any:
+        place, integration = self.place, self.integration
+        if integration is None:
+            return self
+        if TOKEN not in integration.offered:
+            what = f"`{integration.name}` of `{self.name}` does not offer `{TOKEN}` (wait for a callback)"
+            instead = "send the token by a service that does: SQS, SNS, Lambda"
+            return self._refuse(Problem(place, what, instead, "pattern"))
+        arguments = {self.member(name): fn for name, fn in placed.items()}
+        waiting = fill(
+            self,
+            place=place,
+            integration=_with_pattern(integration, TOKEN),
+            takes=self.takes,
+            given={**self.given, **arguments},
+            tokens=tuple(arguments),
+        )
+        result = root("states.result", kind_of(returns))
+        before = tuple(p for p in self.problems if p.page != "argument-missing")
+        state = self._replace(
+            **waiting.fields, problems=(*before, *waiting.problems), result=result, passes=result.kind, own=None
+        )
+        return state._refuse(*_token_unused(self.name, waiting.fields["arguments"], place))
+
+    def member(self, name: str) -> str:
+        """The API's name of an argument of this state."""
+        return name
+
+
+class Filled:
+    """Fields of a state that calls, and the problems of its arguments."""
+
+    def __init__(self, fields: dict[str, Any], problems: tuple[Problem, ...]) -> None:
+        self.fields = fields
+        self.problems = problems
+
+
+def fill(
+    state: Calling[Any, Any] | str,
+    *,
+    place: Place,
+    integration: Integration,
+    takes: kinds.Kind | None,
+    given: Mapping[str, Any],
+    tokens: tuple[str, ...] = (),
+) -> Filled:
+    """Arguments and resource of a call. `tokens`: the members whose lambdas take the input and the token."""
+    name = state if isinstance(state, str) else state.name
+    token = Root.path(TOKEN_PATH, str)
+    builder = Builder(name, integration, (root("states.input", takes), token), place)
+    if not tokens and integration.pattern != TOKEN:
+        builder = Builder(name, integration, (root("states.input", takes),), place)
+    arguments = builder.build(given)
+    fields = {"integration": integration, "resource": integration.resource, "given": given, "arguments": arguments}
+    return Filled(fields, tuple(builder.problems))
+
+
+def check_returns(name: str, integration: Integration, returns: Any, place: Place) -> tuple[Root, list[Problem]]:
+    """What the result is to a lambda: the user's model, checked against the service's, or the service's own."""
+    operation = integration.operation
+    shape = operation.output if operation is not None else None
+    if returns is None:
+        known = integration.pattern not in (SYNC,) and operation is not None
+        return root("states.result", result_kind(shape, sdk=integration.sdk) if known else kind_of(object)), []
+    kind = kind_of(returns)
+    if operation is None or integration.pattern:  # the result of a finished job is another operation's
+        return root("states.result", kind), []
+    problems = [
+        Problem(place, f"{wrong.what} (the result of `{name}`)", wrong.instead, "returns")
+        for wrong in wrong_model(shape, kind, integration.key)
+    ]
+    return root("states.result", kind), problems
+
+
+def _with_pattern(integration: Integration, pattern: str) -> Integration:
+    return Integration(
+        integration.service,
+        integration.action,
+        pattern,
+        integration.sdk,
+        integration.offered,
+        integration.source,
+        integration.operation,
+        integration.own,
+    )
+
+
+def _token_unused(name: str, arguments: Mapping[str, Any], place: Place) -> list[Problem]:
+    if carries_token(arguments):
+        return []
+    what = f"`{name}` waits for an answer, but nobody gets its token"
+    return [Problem(place, what, "use the token in what is sent: lambda value, token: ...", "token")]
+
+
+def carries_token(value: Any) -> bool:
+    """Whether the token stands anywhere in arguments."""
+    match value:
+        case Expression(text=text):
+            return f"${TOKEN_PATH}" in text
+        case Mapping():
+            return any(carries_token(item) for item in value.values())
+        case list() | tuple():
+            return any(carries_token(item) for item in value)
+    return False

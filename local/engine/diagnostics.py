@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+_OURS = Path(__file__).resolve().parents[1]
+
 
 @dataclass(frozen=True, order=True)
 class Place:
@@ -94,10 +96,12 @@ def source_places(uris: Iterable[tuple[str, int]], root: Path) -> tuple[Place, .
 
 
 def in_program(path: Path, root: Path) -> bool:
-    """Whether a file is part of the program that lives in the folder `root`."""
+    """Whether a file is part of the program that lives in the folder `root`; what runs it is not, even beside it."""
     try:
         parts = path.relative_to(root).parts
     except ValueError:
+        return False
+    if path.is_relative_to(_OURS):
         return False
     return not any(part.startswith(".") or part in ("site-packages", "node_modules") for part in parts[:-1])
 

@@ -92,8 +92,8 @@ def _arguments(name: str, method: str) -> list[str]:
 
 
 def _listing(error: BaseException, program: Path) -> list[str]:
-    """The traceback without the machinery above the program's own first line."""
+    """The traceback, from the program's own first line on."""
     frames = traceback.extract_tb(error.__traceback__)
     start = next((i for i, f in enumerate(frames) if in_program(Path(f.filename), program.parent)), len(frames))
-    shown = frames[start:]
+    shown = [frame for frame in frames[start:] if not frame.filename.startswith("<frozen importlib")]
     return ["".join(traceback.format_list(shown)).rstrip()] if shown else []

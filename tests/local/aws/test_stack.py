@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -171,6 +172,10 @@ def test_the_emulators_end_is_told_and_final(own_aws: LocalAws) -> None:
     assert happened.wait(10)
     assert own_aws.failure is not None
     assert "emulator ended with code -9" in own_aws.failure
+    # Nobody is left to answer: a client is refused at once instead of waiting in a queue that nobody empties.
+    for port in (int(own_aws.endpoint.rpartition(":")[2]), own_aws.mqtt_port):
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), timeout=5)
 
 
 @linux

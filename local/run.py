@@ -120,6 +120,7 @@ async def speak(options: Options, stage: Stage, screen: view.View) -> Ended:
         await _drain(run)
         run.state.message = "stopping the pipe and counting"
         last = await _ask(run, stage.watch.settle)
+    run.state.message = "ended"
     published, others = _show(run, last)
     return Ended(
         account=settle(published, last.evidence),

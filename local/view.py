@@ -165,7 +165,7 @@ class Tables:
         """Draw the state."""
         self._end_status()
         if self._live is None:
-            self._live = Live(console=self._console, auto_refresh=False, transient=True, vertical_overflow="crop")
+            self._live = Live(console=self._console, auto_refresh=False, transient=False, vertical_overflow="crop")
             self._live.start()
         self._live.update(picture(state, self._console.width, self._console.height), refresh=True)
 

@@ -11,6 +11,7 @@ import pytest
 from local import launcher, view
 from local.account import Account, Evidence, Published, Seen
 from local.aws.process import ChildFailed
+from local.engine import DeploymentError, Problem
 from local.run import Ended, Options
 
 
@@ -89,6 +90,21 @@ def test_a_part_that_fails_to_start_speaks_for_itself(monkeypatch: pytest.Monkey
     code, lines = run(tmp_path)
     assert code == 1
     assert lines[1:3] == ["the emulator ended with code 1 while starting", "  its last line"]
+
+
+def test_a_failed_deployment_names_its_place_and_keeps_its_traceback_off_the_screen(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    error = DeploymentError(
+        [Problem("the queue 'q' cannot be made", "choose another name")], "Traceback (most recent call last): ..."
+    )
+    monkeypatch.setattr(launcher, "LocalAws", Broken)
+    monkeypatch.setattr(Broken, "error", error)
+    code, lines = run(tmp_path)
+    assert code == 1
+    assert "the queue 'q' cannot be made" in lines[1]
+    assert lines[2:] == [f"the whole story: {tmp_path / 'logs' / 'local.log'}"]
+    assert "Traceback (most recent call last): ..." in (tmp_path / "logs" / "local.log").read_text()
 
 
 def test_sigterm_while_starting_ends_the_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

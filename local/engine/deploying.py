@@ -1,24 +1,27 @@
 """Up: makes what a program asks for, in the local AWS.
 
 Stage: one of the two kinds of work. Resources are made in the SDK's threads, as soon as what they depend on is there.
-After the first failure nothing new is begun; what is under way is finished and kept in the state.
+After the first failure nothing new is begun, what is under way is finished and kept in the state, and the rest of the
+program is only checked: its outputs are unknown, as in a preview, and every other mistake in it is found too.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, ParamValidationError
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
 from local.engine import schema, urns
 from local.engine.assets import AssetError, zipped
 from local.engine.diagnostics import Problem, did_you_mean
 from local.engine.monitor import Refused
-from local.engine.properties import Unknown, has_unknown, revealed
+from local.engine.properties import Unknown, revealed
 from local.engine.providers import Provider
 from local.engine.registration import Registration, Resource
 from local.engine.session import Session
@@ -75,36 +78,28 @@ class Deploying(BaseWork):
         """Begin nothing new."""
         self._stopped.set()
 
-    def register(self, registration: Registration) -> Resource | None:
-        """Make a resource, unless another has failed."""
-        if self._stopped.is_set():
-            raise Refused("another resource failed")
-        return super().register(registration)
-
     def perform(
         self, registration: Registration, inputs: dict[str, Any], handler: Handler | None, provider: Provider | None
     ) -> Resource | None:
-        """Make the resource and keep it in the state. Raises Refused, with the problem recorded."""
+        """Make the resource and keep it in the state, unless something has failed."""
         if provider is None:
+            if self._stopped.is_set():
+                return None
             id = urns.hexadecimal(registration.urn, 32) if registration.custom else ""
             resource = Resource.of(registration, id, inputs, dict(inputs))
             self._state.made(resource)
             return resource
-        if handler is None:
-            raise self._fail(
-                registration, "the local AWS does not have this type", f"{did_you_mean(registration.type, MODULES)}"
-            )
-        unknown = handler.unknown_inputs(revealed(inputs))
-        if unknown:
-            what = f"the local AWS does not honour {', '.join(unknown)}"
-            raise self._fail(registration, what, "leave it out in this stack, or teach local/resources what it means")
-        if has_unknown(inputs):
-            raise self._fail(registration, "an input is still unknown", "")
+        obstacle = _obstacle(registration, inputs, handler)
+        if obstacle is not None:
+            self._fail(registration, *obstacle)
+            return None
+        if handler is None or self._stopped.is_set():
+            return None
         return self._create(registration, inputs, handler, provider)
 
     def _create(
         self, registration: Registration, inputs: dict[str, Any], handler: Handler, provider: Provider
-    ) -> Resource:
+    ) -> Resource | None:
         plain = revealed(inputs)
         region = plain.pop("region", None) or provider.region
         tags = {**provider.tags, **(plain.get("tags") or {})}
@@ -122,22 +117,9 @@ class Deploying(BaseWork):
         began = time.monotonic()
         try:
             made = handler.create(call)
-        except (Unsupported, AssetError) as error:
-            raise self._fail(registration, error.what, error.instead) from error
-        except ClientError as error:
-            said = error.response.get("Error", {})
-            what = ": ".join(filter(None, (said.get("Code"), said.get("Message"))))
-            raise self._fail(registration, f"{error.operation_name} failed: {what}", "") from error
-        except ParamValidationError as error:
-            raise self._fail(registration, " ".join(str(error).split()), "") from error
-        except EndpointConnectionError as error:
-            what = f"the local AWS at {self._session.endpoint} does not answer"
-            raise self._fail(registration, what, "start it, or give its endpoint") from error
-        except BotoCoreError as error:
-            raise self._fail(registration, str(error), "") from error
         except Exception as error:
-            what = f"{type(handler).__name__} of local/resources failed: {type(error).__name__}: {error}"
-            raise self._fail(registration, what, "") from error
+            self._fail(registration, *_explained(error, self._session.endpoint))
+            return None
         outputs = {**inputs, "region": region, **made.outputs}
         known = schema.of(registration.type)
         if tags and known is not None and "tagsAll" in known.outputs:
@@ -149,9 +131,9 @@ class Deploying(BaseWork):
         return resource
 
     def failed(self, registration: Registration) -> Resource | None:
-        """Stop: what comes after would be made of unknowns."""
+        """Begin nothing new."""
         self.stop()
-        raise Refused(registration.subject)
+        return None
 
     def refuse(self, problem: Problem) -> Refused:
         """Record a problem and begin nothing new."""
@@ -173,7 +155,36 @@ class Deploying(BaseWork):
         except (ClientError, BotoCoreError) as error:
             raise self.refuse(Problem(str(error), subject=token)) from error
 
-    def _fail(self, registration: Registration, what: str, instead: str) -> Refused:
+    def _fail(self, registration: Registration, what: str, instead: str) -> None:
+        """Record why a resource was not made."""
         self._state.failed(registration.urn)
         self._on_event(Event("failed", registration.subject, text=what))
-        return self.refuse(registration.problem(what, instead))
+        self.refuse(registration.problem(what, instead))
+
+
+def _obstacle(registration: Registration, inputs: dict[str, Any], handler: Handler | None) -> tuple[str, str] | None:
+    """Why the local AWS cannot make a resource, and what to write instead."""
+    if handler is None:
+        return "the local AWS does not have this type", did_you_mean(registration.type, MODULES)
+    unknown = handler.unknown_inputs(revealed(inputs))
+    if unknown:
+        instead = "leave it out in this stack, or teach local/resources what it means"
+        return f"the local AWS does not honour {', '.join(unknown)}", instead
+    return None
+
+
+def _explained(error: Exception, endpoint: str) -> tuple[str, str]:
+    """What went wrong while a resource was made, and what to write instead where that can be said."""
+    if isinstance(error, Unsupported | AssetError):
+        return error.what, error.instead
+    if isinstance(error, ClientError):
+        said = error.response.get("Error", {})
+        reason = ": ".join(filter(None, (said.get("Code"), said.get("Message"))))
+        return f"{error.operation_name} failed: {reason}", ""
+    if isinstance(error, EndpointConnectionError):
+        return f"the local AWS at {endpoint} does not answer", "start it, or give its endpoint"
+    if isinstance(error, BotoCoreError):
+        return " ".join(str(error).split()), ""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(frame.filename).name}:{frame.lineno}"
+    return f"{type(error).__name__} in {where}: {error}", "this is a mistake in local/resources, not in the program"

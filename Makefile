@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help install local test lint types contracts golden golden-check lock bench prove clean
+.PHONY: help install local preview test lint types contracts golden golden-check lock bench prove clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r t d; do printf '  make %-14s %s\n' "$$t" "$$d"; done
@@ -18,6 +18,10 @@ install: ## create .venv with everything that developing needs
 local: ## run everything here: devices, pipeline, live view (SECONDS=20 to end by itself)
 	@sh tools/bootstrap.sh local $(PY)
 	@exec $(BIN)/python -m local $(if $(SECONDS),--seconds $(SECONDS))
+
+preview: ## what a deployment would make, without an account or the Pulumi CLI (STACK=dev)
+	@sh tools/bootstrap.sh local $(PY)
+	@$(BIN)/python -m local.preview --stack $(or $(STACK),dev)
 
 test: install ## every test
 	@$(BIN)/python -m pytest

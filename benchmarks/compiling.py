@@ -1,4 +1,4 @@
-"""How long compiling takes, beside sfnx: many states in a row, many lambdas, and the README's example from a cold process.
+"""How long compiling takes, beside sfnx: states in a row, lambdas, and a small example from a cold process.
 
 Both compile from source: ours imports a generated module (its states check and compile themselves) and renders the
 definition; sfnx parses a generated file of as many Task states and renders it. Best of several runs, one process.
@@ -6,7 +6,6 @@ definition; sfnx parses a generated file of as many Task states and renders it. 
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 import platform
 import subprocess
@@ -14,11 +13,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 from sfnx.compiler import definitions as sfnx_definitions
-
-from workflow import diagnostics
 
 ROOT = Path(__file__).parent.parent
 OURS_HEAD = """
@@ -90,6 +88,13 @@ def cold(*command: str) -> float:
     return best(5, lambda: subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL))
 
 
+def row(what: str, mine: float, peer: float | None = None) -> tuple[str, str, str, str]:
+    """One line of the table; times in seconds."""
+    if peer is None:
+        return what, f"{mine * 1000:.0f} ms", "", ""
+    return what, f"{mine * 1000:.0f} ms", f"{peer * 1000:.0f} ms", f"{peer / mine:.1f}x"
+
+
 def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as folder:
@@ -105,25 +110,25 @@ def main() -> None:
                 assert len(found["w"]["States"]) == states  # type: ignore[arg-type]
                 text = theirs.read_text()
                 peer_s = best(1, lambda text=text: sfnx_definitions(text, "peer.py", False))  # type: ignore[misc]
-                rows.append((f"{states} Task states", f"{ours_s * 1000:.0f} ms", f"{peer_s * 1000:.0f} ms", f"{peer_s / ours_s:.0f}x"))
+                rows.append(row(f"{states} Task states", ours_s, peer_s))
             else:
-                rows.append((f"{states} Task states", f"{ours_s * 1000:.0f} ms", "not run", ""))
+                rows.append(row(f"{states} Task states", ours_s))
         lambdas = Path(folder, "lambdas.py")
         lambdas.write_text(ours_lambdas(600))
         load_and_render(lambdas)
-        rows.append(("600 lambdas", f"{best(3, lambda: load_and_render(lambdas)) * 1000:.0f} ms", "", ""))
+        rows.append(row("600 lambdas", best(3, lambda: load_and_render(lambdas))))
         example, peer = Path(folder, "example.py"), Path(folder, "peer_example.py")
         example.write_text(ours(3))
         peer.write_text(peers(3))
         code = "import runpy, sys; sys.stdout.write(runpy.run_path(sys.argv[1])['w'].to_json())"
         mine_s = cold(sys.executable, "-c", f"import sys; sys.path.insert(0, '.'); {code}", str(example))
         peer_s = cold(sys.executable, "-m", "sfnx", "compile", str(peer))
-        rows.append(("3 states, cold process", f"{mine_s * 1000:.0f} ms", f"{peer_s * 1000:.0f} ms", f"{peer_s / mine_s:.1f}x"))
+        rows.append(row("3 states, cold process", mine_s, peer_s))
         bare = cold(sys.executable, "-c", "pass")
-        rows.append(("(python -c pass)", f"{bare * 1000:.0f} ms", "", ""))
-    print(f"compiling, Python {platform.python_version()}, {diagnostics.__name__.split('.')[0]} beside sfnx")
-    for row in (("", "symphony", "sfnx", "ratio"), *rows):
-        print(f"  {row[0]:26}{row[1]:>12}{row[2]:>12}{row[3]:>8}")
+        rows.append(row("(python -c pass)", bare))
+    print(f"compiling, Python {platform.python_version()}, beside sfnx {version('sfnx')}")
+    for what, mine_text, peer_text, ratio in (("", "symphony", "sfnx", "ratio"), *rows):
+        print(f"  {what:26}{mine_text:>12}{peer_text:>12}{ratio:>8}")
 
 
 if __name__ == "__main__":

@@ -31,16 +31,11 @@ class JsonClient:
 
     async def call(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """One operation."""
-        body = json.dumps(parameters).encode()
         headers = {
             "Content-Type": f"application/x-amz-json-{self._version}",
             "X-Amz-Target": f"{self._prefix}.{operation}",
         }
-        request = AWSRequest("POST", f"{self._endpoint}/", headers=headers, data=body)
-        self._auth.add_auth(request)
-        signed = [(k, v) for k, v in request.headers.items() if k.lower() != "host"]
-        signed += [("Host", f"{self._address[0]}:{self._address[1]}"), ("Content-Length", str(len(body)))]
-        status, answer = await self._exchange(h11.Request(method="POST", target="/", headers=signed), body)
+        status, _, answer = await self.send(headers, json.dumps(parameters).encode())
         try:
             document: dict[str, Any] = json.loads(answer) if answer else {}
         except ValueError:
@@ -50,12 +45,20 @@ class JsonClient:
             raise ApiError(code, str(document.get("message", document.get("Message", ""))), status)
         return document
 
-    async def _exchange(self, request: h11.Request, body: bytes) -> tuple[int, bytes]:
+    async def send(self, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
+        """One signed POST: status, headers (names in lower case) and body. Raises ConnectionError."""
+        request = AWSRequest("POST", f"{self._endpoint}/", headers=headers, data=body)
+        self._auth.add_auth(request)
+        signed = [(k, v) for k, v in request.headers.items() if k.lower() != "host"]
+        signed += [("Host", f"{self._address[0]}:{self._address[1]}"), ("Content-Length", str(len(body)))]
+        return await self._exchange(h11.Request(method="POST", target="/", headers=signed), body)
+
+    async def _exchange(self, request: h11.Request, body: bytes) -> tuple[int, dict[str, str], bytes]:
         while True:
             reused = bool(self._idle)
             kept = self._idle.pop() if reused else _Kept(*await asyncio.open_connection(*self._address))
             try:
-                status, answer, reusable = await kept.exchange(request, body)
+                status, headers, answer, reusable = await kept.exchange(request, body)
             except (OSError, h11.RemoteProtocolError) as error:
                 kept.close()
                 if not reused:
@@ -68,7 +71,7 @@ class JsonClient:
                 self._idle.append(kept)
             else:
                 kept.close()
-            return status, answer
+            return status, headers, answer
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -83,17 +86,19 @@ class _Kept:
         self._reader, self._writer = reader, writer
         self._protocol = h11.Connection(h11.CLIENT)
 
-    async def exchange(self, request: h11.Request, body: bytes) -> tuple[int, bytes, bool]:
+    async def exchange(self, request: h11.Request, body: bytes) -> tuple[int, dict[str, str], bytes, bool]:
         protocol = self._protocol
         data = (protocol.send(request) or b"") + (protocol.send(h11.Data(data=body)) or b"")
         self._writer.write(data + (protocol.send(h11.EndOfMessage()) or b""))
         status, parts = 0, []
+        headers: dict[str, str] = {}
         while True:
             event = protocol.next_event()
             if event is h11.NEED_DATA:
                 protocol.receive_data(await self._reader.read(65536))
             elif isinstance(event, h11.Response):
                 status = event.status_code
+                headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in event.headers}
             elif isinstance(event, h11.Data):
                 parts.append(bytes(event.data))
             elif isinstance(event, h11.EndOfMessage):
@@ -103,7 +108,7 @@ class _Kept:
         reusable = protocol.our_state is h11.DONE and protocol.their_state is h11.DONE
         if reusable:
             protocol.start_next_cycle()
-        return status, b"".join(parts), reusable
+        return status, headers, b"".join(parts), reusable
 
     def close(self) -> None:
         self._writer.close()

@@ -20,6 +20,7 @@ from local.aws.call import JsonClient
 from local.aws.clients import local_client, local_session
 from local.aws.documents import Documents
 from local.aws.front import service_of
+from local.aws.integrations import DirectServices
 from local.aws.lambdas.events import Events
 from local.aws.lambdas.functions import Functions
 from local.aws.lambdas.service import LambdaService, Place
@@ -33,7 +34,6 @@ from simulator import Engine, TaskFailed
 from simulator.api.app import create_app
 from simulator.api.guard import ASGIApp, Receive, Scope, Send, guard
 from simulator.integrations import AwsTasks
-from simulator.integrations import Services as Integrations
 
 
 class Services:
@@ -50,7 +50,7 @@ class Services:
             client=settings["runtime"],
         )  # fmt: skip
         self.lambdas = LambdaService(Functions(self.documents), Events(self.documents), place, self._fetch)
-        self._tasks = AwsTasks(self._invoke, Integrations(settings["endpoint"], region=settings["region"]))
+        self._tasks = AwsTasks(self._invoke, DirectServices(settings["endpoint"], region=settings["region"]))
         store = RegistryStore(self.documents)
         self.engine = Engine(self._tasks, store=store, region=settings["region"], account=settings["account"])
         restore(self.engine)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
@@ -22,6 +24,17 @@ from botocore.model import OperationModel, Shape
 from simulator.integrations.names import OPTIMISED, error_name, sdk_service
 from simulator.tasks import TaskCall, TaskFailed
 from simulator.values import Value, text
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request ready to be sent: by which client and method, of which operation."""
+
+    service: str
+    client: Any
+    method: str
+    model: OperationModel
+    request: dict[str, Any]
 
 
 class Services:
@@ -61,6 +74,13 @@ class Services:
 
     def call_now(self, call: TaskCall) -> Value:
         """Answer a task in this thread."""
+        prepared = self.prepare(call)
+        with failures(prepared):
+            answer = getattr(prepared.client, prepared.method)(**prepared.request)
+        return result(prepared, answer)
+
+    def prepare(self, call: TaskCall) -> Prepared:
+        """The request that a task means. Raises TaskFailed for what the service does not offer."""
         resource = call.resource
         sdk = resource.service.startswith("aws-sdk:")
         name = sdk_service(resource.service.removeprefix("aws-sdk:")) if sdk else OPTIMISED[resource.service].boto
@@ -69,23 +89,7 @@ class Services:
         if not isinstance(arguments, dict):
             raise TaskFailed("States.Runtime", "The parameters of an AWS service integration must be an object")
         arguments = prepare(resource.service, resource.action, arguments, call)
-        try:
-            request = to_request(arguments, model.input_shape)
-            answer = getattr(client, method)(**request)
-        except ClientError as error:
-            raise _failed(resource.service, model, error) from error
-        except ParamValidationError as error:
-            raise TaskFailed("States.Runtime", f"The request was refused: {error}") from error
-        except (BotoCoreError, OSError) as error:
-            raise TaskFailed(
-                error_name(resource.service, "SdkClientException", modelled=True),
-                f"Unable to execute HTTP request: {error}",
-            ) from error
-        metadata = answer.pop("ResponseMetadata", {})
-        shown = from_response(answer, model.output_shape)
-        if resource.service == "events" and shown.get("FailedEntryCount"):
-            raise TaskFailed("EventBridge.FailedEntry", text(shown))
-        return shown if sdk else {**shown, **_http(metadata)}
+        return Prepared(resource.service, client, method, model, to_request(arguments, model.input_shape))
 
     def _operation(self, service: str, action: str, shown: str) -> tuple[Any, str, OperationModel]:
         key = (service, action)
@@ -115,6 +119,31 @@ class Services:
         self._pool.shutdown(wait=False, cancel_futures=True)
         for client in self._clients.values():
             client.close()
+
+
+@contextmanager
+def failures(prepared: Prepared) -> Iterator[None]:
+    """Turn what goes wrong with a request into TaskFailed, by Step Functions' names."""
+    try:
+        yield
+    except ClientError as error:
+        raise _failed(prepared.service, prepared.model, error) from error
+    except ParamValidationError as error:
+        raise TaskFailed("States.Runtime", f"The request was refused: {error}") from error
+    except (BotoCoreError, OSError) as error:
+        raise TaskFailed(
+            error_name(prepared.service, "SdkClientException", modelled=True),
+            f"Unable to execute HTTP request: {error}",
+        ) from error
+
+
+def result(prepared: Prepared, answer: dict[str, Any]) -> Value:
+    """A task's result from boto3's answer."""
+    metadata = answer.pop("ResponseMetadata", {})
+    shown = from_response(answer, prepared.model.output_shape)
+    if prepared.service == "events" and shown.get("FailedEntryCount"):
+        raise TaskFailed("EventBridge.FailedEntry", text(shown))
+    return shown if prepared.service.startswith("aws-sdk:") else {**shown, **_http(metadata)}
 
 
 def prepare(service: str, action: str, arguments: dict[str, Value], call: TaskCall) -> dict[str, Value]:

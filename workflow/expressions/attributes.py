@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import types
+from enum import Enum
 from typing import Any
 
 from workflow.diagnostics import did_you_mean
@@ -19,12 +20,14 @@ from .kinds import (
     RootKind,
     ShapeKind,
     TupleKind,
+    an,
     family,
     fields_of,
     is_typed_dict,
     join,
     members,
     of_literal,
+    root_of,
     show,
 )
 from .nodes import Const, Node, cast
@@ -58,20 +61,23 @@ def attribute_value(b: Builder, x: Value, name: str) -> Value:
     if (f, name) in METHODS:
         raise refuse(Page.NOT_A_VALUE, f"the method .{name} must be called here", f"write .{name}(...)")
     hint = did_you_mean(name, method_names(f))
-    said = f"`.{name}` of a {show(kind)} has no JSONata form here"
+    said = f"`.{name}` of {an(kind)} has no JSONata form here"
     raise refuse(Page.UNKNOWN_FIELD, said, hint or "do it in a Task")
 
 
 def of_constant(x: Const, name: str) -> Value:
     """An attribute that is known when compiling."""
     try:
-        return value_of(getattr(x.value, name))
+        value = getattr(x.value, name)
     except AttributeError as e:
-        names = [a for a in dir(x.value) if not a.startswith("_")]
-        raise refuse(Page.UNKNOWN_FIELD, str(e), did_you_mean(name, names)) from None
+        enum = isinstance(x.value, type) and issubclass(x.value, Enum)
+        names = list(x.value.__members__) if enum else [n for n in dir(x.value) if not n.startswith("_")]
+        said = f"{x.value.__name__} has no member `{name}`" if enum else str(e)
+        raise refuse(Page.UNKNOWN_FIELD, said, did_you_mean(name, names)) from None
     except Exception as e:
         said = f"reading .{name} when compiling raised {type(e).__name__}"
         raise refuse(Page.OUT_OF_RANGE, said, "read it outside the lambda") from e
+    return value_of(value)
 
 
 def of_record(b: Builder, x: Node, kind: RecordKind | ShapeKind, name: str) -> Value:
@@ -126,7 +132,16 @@ def class_member(x: Node, cls: Any, name: str) -> Value:
     if isinstance(member, types.FunctionType):
         return Bound(member, x)
     if member is None or member is inspect.Parameter.empty or name in getattr(cls, "__private_attributes__", ()):
-        names = list(fields_of(x.kind)) or list(getattr(cls, "_fields", ()))
-        names += [n for n in dir(cls) if not n.startswith(("_", "model_"))] if not names else []
+        names = [*fields_of(x.kind), *getattr(cls, "_fields", ()), *own_members(cls)]
         raise refuse(Page.UNKNOWN_FIELD, f"{cls.__name__} has no field `{name}`", did_you_mean(name, names))
     return const_of(getattr(cls, name))
+
+
+def own_members(cls: Any) -> list[str]:
+    """The properties and methods that the user's own classes define, for did-you-mean."""
+    names = ["root"] if root_of(cls) is not None else ["value", "name"] if issubclass(cls, Enum) else []
+    for c in cls.__mro__:
+        if c.__module__.split(".")[0] not in ("pydantic", "builtins", "enum", "typing", "abc"):
+            members = [(n, getattr(m, "wrapped", m)) for n, m in vars(c).items() if not n.startswith("_")]
+            names += [n for n, m in members if isinstance(m, (property, types.FunctionType, staticmethod, classmethod))]
+    return names

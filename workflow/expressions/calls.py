@@ -22,12 +22,33 @@ from .builder import Reader
 from .constants import NEVER_PURE, const_of, hashable, pure, real
 from .demands import refuse_none
 from .functions import FUNCTIONS, METHODS, apply_rule, changing, method_names
-from .kinds import EnumKind, RecordKind, RootKind, TupleKind, family, from_annotation, is_pydantic, is_typed_dict, show
+from .kinds import (
+    EnumKind,
+    RecordKind,
+    RootKind,
+    TupleKind,
+    an,
+    family,
+    from_annotation,
+    is_pydantic,
+    is_typed_dict,
+    show,
+)
 from .libraries import is_library
 from .nodes import Const, Node, const
 from .refusals import Page, refuse
 from .rules import dicts, models, times, unions
 from .scope import Bound, Closure, Frame, Scope, Value
+
+CHANGING = ("os", "random", "secrets", "time", "uuid", "socket", "platform", "getpass", "tempfile")
+INSTEAD = {
+    "format": "write an f-string",
+    "append": "write [*xs, x]",
+    "extend": "write [*xs, *ys]",
+    "update": "write {**a, **b}",
+    "replace": "write the parts that change",
+    "total_seconds": "a timedelta field is ISO text in JSON: keep seconds as a number, or do it in a Task",
+}
 
 Args = Sequence[Value]
 Keywords = Mapping[str, Value]
@@ -127,6 +148,10 @@ def inlined(it: Reader, fn: types.FunctionType, args: Args, kw: Keywords) -> Val
     package = str(it.frame.globals.get("__name__", "")).split(".")[0] or it.package
     if is_library(fn, it.package) and is_library(fn, package):
         name = f"{fn.__module__}.{fn.__qualname__}"
+        if fn.__module__.split(".")[0] in CHANGING:
+            raise refuse(
+                Page.IMPURE, f"{name}() gives another value each time, or on each machine", "call it in a Task"
+            )
         raise refuse(Page.LIBRARY_CODE, f"{name}() is library code and is not read", "call it in a Task")
     return it.enter(closure_of(fn), args, kw)
 
@@ -182,8 +207,8 @@ def method(it: Reader, x: Node, name: str, args: Args, kw: Keywords) -> Value:
     refuse_none(f".{name}()", x)
     if isinstance(x.kind, EnumKind) and callable(inspect.getattr_static(x.kind.cls, name, None)):
         return call_value(it, class_member(x, x.kind.cls, name), args, kw)
-    hint = did_you_mean(name, method_names(f)) if f != "other" else ""
-    said = f".{name}() of a {show(x.kind)} has no JSONata form here"
+    hint = INSTEAD.get(name) or (did_you_mean(name, method_names(f)) if f != "other" else "")
+    said = f".{name}() of {an(x.kind)} has no JSONata form here"
     raise refuse(Page.UNSUPPORTED_CALL, said, hint or "do it in a Task")
 
 

@@ -11,10 +11,13 @@ from .kinds import (
     NONE,
     STR,
     DateTimeKind,
+    EnumKind,
+    Kind,
     ListKind,
     RecordKind,
     ShapeKind,
     TupleKind,
+    an,
     family,
     is_optional,
     is_typed_dict,
@@ -51,6 +54,7 @@ def truth(b: Builder, x: Node) -> Node:
         x = b.let(x)
         some = not_none(x)
         return both(some, b.assuming(some, True, lambda: truth(b, b.scope.refine(x))))
+    check_enum_truth(x.kind)
     match family(x.kind):
         case "bool":
             return x
@@ -74,7 +78,16 @@ def truth(b: Builder, x: Node) -> Node:
             return call("boolean", x, kind=BOOL)
         case "union" if all(always_true(m) for m in members(x.kind)):
             return TRUE
-    raise refuse(Page.WRONG_TYPE, f"the truth of a {show(x.kind)} has no JSONata form", "compare it with something")
+    raise refuse(Page.WRONG_TYPE, f"the truth of {an(x.kind)} has no JSONata form", "compare it with something")
+
+
+def check_enum_truth(kind: Kind) -> None:
+    """An enum may decide its own truth."""
+    for m in members(kind):
+        if isinstance(m, EnumKind) and any("__bool__" in vars(c) for c in m.cls.__mro__ if c.__module__ != "builtins"):
+            raise refuse(
+                Page.WRONG_TYPE, f"the truth of {an(m)}, which has its own __bool__", "compare it with a member"
+            )
 
 
 def always_true(kind: object) -> bool:

@@ -58,7 +58,8 @@ def real(fn: Any, args: Sequence[Value], kw: Mapping[str, Value] | None = None) 
     except Exception as e:
         name = getattr(fn, "__name__", str(fn))
         why = (str(e).splitlines() or [""])[0]
-        said = f"{name}() is decided when compiling, and raised {type(e).__name__}: {why}"
+        name = "[...]" if name == "getitem" else f"{name}()"
+        said = f"{name} is decided when compiling, and raised {type(e).__name__}: {why}"
         raise refuse(Page.OUT_OF_RANGE, said, "these values are constants: correct them") from e
     return const_of(list(made) if isinstance(made, (map, filter, zip, enumerate, reversed)) else made)
 

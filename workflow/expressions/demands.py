@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .kinds import family, is_optional, show
+from .kinds import an, family, is_optional, show
 from .nodes import Const, Node
 from .printer import show as text
 from .refusals import Page, refuse
@@ -23,7 +23,7 @@ def need(what: str, wanted: str, *xs: Node) -> None:
     for x in xs:
         if family(x.kind) != wanted:
             refuse_none(what, x)
-            raise refuse(Page.WRONG_TYPE, f"{what} with a {show(x.kind)}", f"give a {wanted}")
+            raise refuse(Page.WRONG_TYPE, f"{what} with {an(x.kind)}", f"give a {wanted}")
 
 
 def need_constant(what: str, x: Node, instead: str = "use a constant, or do it in a Task") -> Const:

@@ -24,6 +24,7 @@ from .kinds import (
     family,
     fields_of,
     is_optional,
+    is_typed_dict,
     members,
     reachable,
     show,
@@ -90,7 +91,8 @@ def equal(b: Builder, x: Node, y: Node) -> Node:
         said = f"`==` between {show(x.kind)} and {show(y.kind)} has no JSONata form that all engines agree on"
         raise refuse(Page.WRONG_TYPE, said, _instead(kx, ky))
     said = f"{show(x.kind)} never equals {show(y.kind)}"
-    raise refuse(Page.NEVER_EQUAL, said, "compare values of one type")
+    instead = "compare with a member, or write .value" if "enum" in (kx, ky) else "compare values of one type"
+    raise refuse(Page.NEVER_EQUAL, said, instead)
 
 
 def _instead(kx: str, ky: str) -> str:
@@ -164,14 +166,17 @@ def equal_records(b: Builder, x: Node, y: Node) -> Node:
     if isinstance(x.kind, ShapeKind) or any(f.excluded for f in fields.values()):
         raise refuse(Page.WRONG_TYPE, f"`==` between two {show(x.kind)}", "compare the fields that matter")
     cls = x.kind.cls if isinstance(x.kind, RecordKind) else None
-    if "__eq__" in vars(cls) and not hasattr(cls, "__dataclass_fields__"):
+    if not compares_fields(cls):
         raise refuse(Page.WRONG_TYPE, f"`==` of {show(x.kind)}, which has its own __eq__", "compare the fields")
+    apart = {f.name for f in getattr(cls, "__dataclass_fields__", {}).values() if not f.compare}
     if not isinstance(y, Const) and any(cls in reachable(f.kind) for f in fields.values()):
         said = f"`==` between two {show(x.kind)}: the model contains itself"
         raise refuse(Page.WRONG_TYPE, said, "compare the fields that matter")
     x, y = b.let(x), b.let(y)
     out: Node = TRUE
     for name, f in fields.items():
+        if name in apart:
+            continue
         left = Field(x, f.json, kind=f.read_kind)
         right: Node = Field(y, f.json, kind=f.read_kind)
         if isinstance(y, Const):
@@ -180,6 +185,16 @@ def equal_records(b: Builder, x: Node, y: Node) -> Node:
         if out == FALSE:
             return out
     return out
+
+
+def compares_fields(cls: Any) -> bool:
+    """Is `==` of the class the comparison of all fields, as pydantic and dataclasses make it?"""
+    if is_typed_dict(cls):
+        return True
+    own = getattr(cls, "__eq__", None)
+    if hasattr(cls, "__dataclass_fields__"):
+        return getattr(getattr(own, "__code__", None), "co_filename", "") == "<string>"
+    return str(getattr(own, "__module__", "")).startswith("pydantic")
 
 
 def is_same(b: Builder, x: Node, y: Node) -> Node:

@@ -100,7 +100,8 @@ class Interpreter:
             x = lists.as_list(self, x)
         if isinstance(y, Loop):
             y = lists.as_list(self, y)
-        if not isinstance(x, Node) or not isinstance(y, Node):
+        functions = any(isinstance(v, Const) and callable(v.value) and not isinstance(v.value, type) for v in (x, y))
+        if functions or not isinstance(x, Node) or not isinstance(y, Node):
             raise refuse(Page.NOT_A_VALUE, "a function chosen at run time", "choose between values")
         return cond(test, x, y)
 

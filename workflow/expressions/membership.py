@@ -129,7 +129,9 @@ def exists(xs: Node, x: Var, test: Node, i: Var | None = None) -> Node:
 
 def one_of(b: Builder, x: Node, items: list[Node]) -> Node:
     """x in (a, b, c)"""
-    if family(some(x.kind)) in ("str", "number", "enum") and all(isinstance(i, Const) for i in items):
+    plain = ("str", "number", "enum")
+    constant = all(isinstance(i, Const) and family(i.kind) in (*plain, "None") for i in items)
+    if family(some(x.kind)) in plain and constant:
         values = [i for i in items if i != NULL]
         found: Node = FALSE
         for i in values:

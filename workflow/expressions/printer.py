@@ -27,7 +27,7 @@ from .nodes import (
     Sort,
     Var,
 )
-from .refusals import InternalError
+from .refusals import InternalError, Page, refuse
 
 ATOM, PATH, UNARY, TIMES, PLUS, COMPARE, AND, OR, COND = 90, 80, 70, 60, 50, 40, 30, 25, 20
 BINDS = {
@@ -98,7 +98,9 @@ def piece(n: Node) -> tuple[str, int]:
 
 
 def quoted(name: str) -> str:
-    """A name that is not a plain one."""
+    """A name that is not a plain one. There is no escape for a backtick."""
+    if "`" in name:
+        raise refuse(Page.NOT_JSON, f"the field {name!r}: JSONata cannot read it by name", "give it another alias")
     return f"`{name}`"
 
 

@@ -16,7 +16,7 @@ from .comparisons import COMPARE, REAL
 from .conditions import truth
 from .constants import const_of, hashable, real, value_of
 from .demands import need_constant, refuse_none
-from .kinds import BOOL, FLOAT, INT, STR, family, is_typed_dict, show, whole_values
+from .kinds import BOOL, FLOAT, INT, STR, an, family, is_typed_dict, whole_values
 from .nodes import (
     EMPTY_TEXT,
     FALSE,
@@ -72,7 +72,8 @@ def name(it: Reader, n: ast.Name) -> Value:
         if n.id in place:
             return value_of(place[n.id])
     said = f"`{n.id}` is not defined, or not on every path"
-    raise refuse(Page.UNKNOWN_NAME, said, did_you_mean(n.id, it.scope.names))
+    hint = did_you_mean(n.id, [*it.scope.names, *it.frame.cells, *it.frame.globals])
+    raise refuse(Page.UNKNOWN_NAME, said, hint if hint.startswith("did") else "assign it before, on every path")
 
 
 def walrus(it: Reader, n: ast.NamedExpr) -> Value:
@@ -177,7 +178,7 @@ def unary(it: Reader, n: ast.UnaryOp) -> Node:
         x = rounding.to_int(it, x)
     if family(x.kind) not in ("number", "timedelta"):
         refuse_none("`-`", x)
-        raise refuse(Page.UNSUPPORTED_OPERATOR, f"`-` of a {show(x.kind)}", "negate a number")
+        raise refuse(Page.UNSUPPORTED_OPERATOR, f"`-` of {an(x.kind)}", "negate a number")
     if isinstance(n.op, ast.UAdd):
         return x
     kind = x.kind if family(x.kind) == "timedelta" else INT if whole_values(x.kind) else FLOAT
@@ -289,7 +290,7 @@ def subscript(it: Reader, n: ast.Subscript) -> Value:
         case "model" if is_typed_dict(getattr(x.kind, "cls", None)):
             return models.key(it, x, i)
     refuse_none("`[...]`", x)
-    raise refuse(Page.WRONG_TYPE, f"`[...]` of a {show(x.kind)} has no JSONata form", "read a field: x.name")
+    raise refuse(Page.WRONG_TYPE, f"`[...]` of {an(x.kind)} has no JSONata form", "read a field: x.name")
 
 
 def sliced(it: Reader, x: Node, s: ast.Slice) -> Value:

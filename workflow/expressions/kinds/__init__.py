@@ -12,6 +12,7 @@ from .annotations import (
     is_typed_dict,
     of_literal,
     of_value,
+    root_of,
 )
 from .base import (
     ANY,
@@ -49,6 +50,7 @@ from .base import (
     TextKind,
     TupleKind,
     UnionKind,
+    an,
     family,
     is_list,
     is_optional,
@@ -118,6 +120,7 @@ __all__ = [
     "TextKind",
     "TupleKind",
     "UnionKind",
+    "an",
     "computed_fields",
     "enum_names",
     "family",
@@ -137,6 +140,7 @@ __all__ = [
     "of_literal",
     "of_value",
     "reachable",
+    "root_of",
     "shape_problem",
     "show",
     "some",

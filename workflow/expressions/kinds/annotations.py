@@ -305,7 +305,7 @@ def of_value(v: Any) -> Kind:
         case set() | frozenset():
             return SetKind(join(*map(of_value, v)))
         case dict():
-            return DictKind(join(*map(of_value, v.values())), join(*map(of_value, v)) if v else TEXT)
+            return DictKind(join(*map(of_value, v.values())), key_of_values(v))
     cls = type(v)
     if cls.__name__ == "Decimal" and cls.__module__ == "decimal":
         return DECIMAL
@@ -314,3 +314,9 @@ def of_value(v: Any) -> Kind:
     if (root := root_of(cls)) is not None:
         return RootKind(cls, from_annotation(root))
     return RecordKind(cls) if is_record(cls) else OpaqueKind(cls.__name__)
+
+
+def key_of_values(keys: Any) -> Kind:
+    """The kind of a dict's keys: a constant text is a text, not one text."""
+    kinds = [of_value(k) for k in keys]
+    return join(*[TEXT if isinstance(k, LiteralKind) and family(k) == "str" else k for k in kinds]) if kinds else TEXT

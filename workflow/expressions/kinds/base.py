@@ -352,7 +352,15 @@ def show(kind: Kind) -> str:
             return "Never"
         case DecimalKind():
             return "Decimal"
+        case DateTimeKind(zone="naive"):
+            return "naive datetime"
     return family(kind)
+
+
+def an(kind: Kind) -> str:
+    """The kind with its article: an int, a str."""
+    text = show(kind)
+    return f"{'an' if text[:1] in 'aeiouAEIO' else 'a'} {text}"
 
 
 def unlimited(kind: Kind) -> Kind:

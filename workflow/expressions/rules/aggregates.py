@@ -16,6 +16,7 @@ from ..kinds import (
     Kind,
     ListKind,
     TupleKind,
+    an,
     family,
     is_optional,
     join,
@@ -79,9 +80,9 @@ def total(b: Builder, xs: Value, /, start: Node = ZERO) -> Node:
     if family(elem) != "number" and elem != NEVER:
         instead = "give a list of numbers" + (" without None: x or 0" if is_optional(elem) else "")
         page = Page.OPTIONAL_UNTESTED if is_optional(elem) else Page.WRONG_TYPE
-        raise refuse(page, f"sum() of a {show(xs.kind)}", instead)
+        raise refuse(page, f"sum() of {an(xs.kind)}", instead)
     if family(start.kind) != "number":
-        raise refuse(Page.WRONG_TYPE, f"sum() that starts with a {show(start.kind)}", "give a number")
+        raise refuse(Page.WRONG_TYPE, f"sum() that starts with {an(start.kind)}", "give a number")
     kind = INT if whole_values(elem) or elem == NEVER else FLOAT
     out = call("sum", xs, kind=kind)
     return out if start == ZERO else binary(start, "+", out, kind if whole_values(start.kind) else FLOAT)
@@ -164,7 +165,7 @@ def ordered(b: Builder, xs: Node, key: Value | None, down: bool) -> Node:
         if key is not None and key != NULL:
             return decorated(b, xs, key, down, elem)
         instead = "JSONata flattens a list of lists when sorting; sort records, or do it in a Task"
-        raise refuse(Page.UNSUPPORTED_CALL, f"sorting a {show(xs.kind)}", instead)
+        raise refuse(Page.UNSUPPORTED_CALL, f"sorting {an(xs.kind)}", instead)
     here = Var("", kind=elem)
     made = here if key is None or key == NULL else applied(b, key, here)
     parts = sort_keys(made, key is None)

@@ -24,6 +24,7 @@ from ..kinds import (
     LiteralKind,
     NumberKind,
     TupleKind,
+    an,
     family,
     is_optional,
     join,
@@ -183,7 +184,7 @@ def merge(b: Builder, *ds: Node) -> Node:
     for d in parts:
         if family(d.kind) != "dict":
             refuse_none("`**`", d)
-            raise refuse(Page.WRONG_TYPE, f"`**` of a {show(d.kind)}", "spread dicts only, or name the fields")
+            raise refuse(Page.WRONG_TYPE, f"`**` of {an(d.kind)}", "spread dicts only, or name the fields")
     kind = DictKind(join(*map(value_kind, parts)), join(*map(key_kind, parts)) if parts else STR, merged_shape(parts))
     if len(parts) == 1:
         return parts[0]

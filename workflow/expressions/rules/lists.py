@@ -17,6 +17,7 @@ from ..kinds import (
     ListKind,
     SetKind,
     TupleKind,
+    an,
     family,
     is_optional,
     join,
@@ -60,7 +61,7 @@ def elem_kind(xs: Node) -> Kind:
     if isinstance(xs.kind, (ListKind, SetKind, TupleKind)):
         return element_kind(xs.kind)
     refuse_none("a loop", xs)
-    raise refuse(Page.WRONG_TYPE, f"cannot iterate over a {show(xs.kind)}", "only lists, tuples, sets and dicts")
+    raise refuse(Page.WRONG_TYPE, f"cannot iterate over {an(xs.kind)}", "only lists, tuples, sets and dicts")
 
 
 def as_list(b: Builder, v: Value) -> Node:
@@ -220,7 +221,7 @@ def counted(b: Builder, first: Node, stop: Node | None = None, step: Node = ONE,
     for n in (start, end):
         if family(n.kind) != "number" or not whole_values(n.kind):
             refuse_none("range()", n)
-            raise refuse(Page.WRONG_TYPE, f"range() of a {show(n.kind)}", "give an int")
+            raise refuse(Page.WRONG_TYPE, f"range() of {an(n.kind)}", "give an int")
     last = const(end.value - 1) if isinstance(end, Const) else binary(end, "-", ONE, INT)
     return Collect(binary(start, "..", last, INT), kind=ListKind(INT))
 

@@ -24,6 +24,7 @@ from ..kinds import (
     RootKind,
     TupleKind,
     UnionKind,
+    an,
     computed_fields,
     enum_names,
     family,
@@ -158,8 +159,8 @@ def check_same_json(where: str, have: RecordKind, want: Kind) -> None:
     mine = {f.json for f in fields_of(have).values()}
     for w in wanted:
         if issubclass(have.cls, w.cls) and {f.json for f in fields_of(w).values()} != mine:
-            said = f"{where} is {show(w)}, and a {show(have)} would lose its own fields there"
-            raise refuse(Page.WRONG_TYPE, said, f"build a {show(w)}")
+            said = f"{where} is {show(w)}, and {an(have)} would lose its own fields there"
+            raise refuse(Page.WRONG_TYPE, said, f"build {an(w)}")
 
 
 def constant_value(where: str, f: RecordField, v: Const, checked: bool) -> Node:
@@ -286,7 +287,7 @@ def get(b: Builder, x: Node, k: Node, default: Node = NULL, /) -> Node:
 def key_field(x: Node, k: Node) -> RecordField:
     """The field of a TypedDict that a constant key names."""
     if not isinstance(k, Const) or not isinstance(k.value, str):
-        raise refuse(Page.NEEDS_A_CONSTANT, f"a computed key of a {show(x.kind)}", "write the key as a constant")
+        raise refuse(Page.NEEDS_A_CONSTANT, f"a computed key of {an(x.kind)}", "write the key as a constant")
     fields = fields_of(x.kind)
     if k.value not in fields:
         raise refuse(Page.UNKNOWN_FIELD, f"{show(x.kind)} has no key `{k.value}`", did_you_mean(k.value, fields))
@@ -334,7 +335,7 @@ def changed(b: Builder, x: Node, kind: RecordKind, update: list[tuple[str, Node]
 def dataclass_replace(b: Builder, x: Node, /, **changes: Node) -> Node:
     """dataclasses.replace(x, ...)"""
     if not isinstance(x.kind, RecordKind) or not hasattr(x.kind.cls, "__dataclass_fields__"):
-        raise refuse(Page.WRONG_TYPE, f"replace() of a {show(x.kind)}", "give a dataclass")
+        raise refuse(Page.WRONG_TYPE, f"replace() of {an(x.kind)}", "give a dataclass")
     if has_own_validators(x.kind.cls):
         raise refuse(Page.MODEL_NOT_BUILT, f"{show(x.kind)} has a __post_init__", "build it in a Task")
     return changed(b, x, x.kind, list(changes.items()))

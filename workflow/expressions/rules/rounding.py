@@ -9,7 +9,7 @@ from typing import Any
 from ..builder import Builder
 from ..conditions import as_number, truth
 from ..demands import need_constant, refuse_none
-from ..kinds import FLOAT, INT, STR, Kind, ListKind, TupleKind, family, show, unlimited, whole_values
+from ..kinds import FLOAT, INT, STR, Kind, ListKind, TupleKind, an, family, unlimited, whole_values
 from ..nodes import (
     FALSE,
     ZERO,
@@ -31,7 +31,7 @@ def needs_number(name: str, x: Node) -> None:
     if family(x.kind) != "number":
         refuse_none(f"{name}()", x)
         instead = "do it in a Task" if family(x.kind) != "decimal" else "write float(x), or do it in a Task"
-        raise refuse(Page.UNSUPPORTED_CALL, f"{name}() of a {show(x.kind)} has no JSONata form", instead)
+        raise refuse(Page.UNSUPPORTED_CALL, f"{name}() of {an(x.kind)} has no JSONata form", instead)
 
 
 def fixed(x: Node, digits: int, commas: bool = False) -> Node:

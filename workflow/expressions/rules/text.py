@@ -16,6 +16,7 @@ from ..kinds import (
     ListKind,
     LiteralKind,
     TupleKind,
+    an,
     family,
     members,
     show,
@@ -148,7 +149,9 @@ def case(function: str) -> Callable[[Builder, Node], Node]:
 
 def is_digits(b: Builder, s: Node) -> Node:
     """s.isdigit(), of the digits 0 to 9."""
-    return call("contains", s, Regex("^[0-9]+$", kind=STR), kind=BOOL)
+    s = b.let(s)
+    other = call("contains", s, Regex("[^0-9]", kind=STR), kind=BOOL)
+    return both(binary(s, "!=", EMPTY_TEXT), call("not", other, kind=BOOL))
 
 
 def join(b: Builder, sep: Node, xs: Value, /) -> Node:
@@ -156,7 +159,7 @@ def join(b: Builder, sep: Node, xs: Value, /) -> Node:
     xs = as_list(b, xs)
     elem = element_kind(xs.kind)
     if family(elem) != "str" and elem != NEVER:
-        said = f".join() of a {show(xs.kind)}"
+        said = f".join() of {an(xs.kind)}"
         if family(some(elem)) == "str":
             raise refuse(Page.OPTIONAL_UNTESTED, said, "leave None out: if x is not None")
         raise refuse(Page.WRONG_TYPE, said, "join texts: sep.join(str(x) for x in xs)")
@@ -287,7 +290,7 @@ def text_of(x: Node, how: Callable[[Any], str]) -> Node:
         "datetime": "write x.isoformat()",
         "date": "write x.isoformat()",
     }
-    said = f"the text of a {show(x.kind)} differs between Python and JSONata"
+    said = f"the text of {an(x.kind)} differs between Python and JSONata"
     raise refuse(Page.TEXT_OF_VALUE, said, hints.get(family(x.kind), "write out the parts that you want"))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from ..builder import Builder
 from ..conditions import check_zones, millis
 from ..demands import need_constant, refuse_none
-from ..kinds import DATE, DURATION, FLOAT, INT, STR, DateTimeKind, family, show
+from ..kinds import DATE, DURATION, FLOAT, INT, STR, DateTimeKind, an, family
 from ..nodes import ONE, ZERO, Const, Node, binary, call, cast, const
 from ..refusals import Page, refuse
 
@@ -167,7 +167,7 @@ def make_delta(b: Builder, *args: Node, **parts: Node) -> Node:
         if name not in UNITS or family(v.kind) != "number" or len(args) > 2:
             refuse_none(f"timedelta({name}=)", v)
             instead = "JSONata counts in milliseconds" if name not in UNITS else "give a number"
-            raise refuse(Page.UNSUPPORTED_CALL, f"timedelta({name}=) of a {show(v.kind)}", instead)
+            raise refuse(Page.UNSUPPORTED_CALL, f"timedelta({name}=) of {an(v.kind)}", instead)
         unit = UNITS[name]
         term = const(v.value * unit) if isinstance(v, Const) else v if unit == 1 else binary(v, "*", const(unit), INT)
         out = term if out is None else binary(out, "+", term, INT)

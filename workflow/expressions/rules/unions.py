@@ -27,6 +27,7 @@ from ..kinds import (
     SetKind,
     TextKind,
     TupleKind,
+    an,
     family,
     fields_of,
     is_optional,
@@ -97,7 +98,7 @@ PYTHON: dict[type[Kind], type] = {
 
 def undecided(kind: Kind, cls: type) -> bool:
     """The refusal where the kind says too little."""
-    said = f"isinstance(..., {getattr(cls, '__name__', cls)}) of a {show(kind)} cannot be decided in JSON"
+    said = f"isinstance(..., {getattr(cls, '__name__', cls)}) of {an(kind)} cannot be decided in JSON"
     raise refuse(Page.UNION_UNDECIDED, said, "give the field one type, or test another field")
 
 

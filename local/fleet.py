@@ -123,7 +123,7 @@ def messages(
     # A string seeds by its SHA-512, which is the same in every process, unlike hash().
     chance = random.Random(f"{seed}/{sensor.device}")  # noqa: S311 - a simulation, not a secret
     climate = _Climate(sensor, chance)
-    mistakes = list(MALFORMED)
+    mistakes: list[Kind] = list(MALFORMED)
     if oversized:
         mistakes.insert(1, Kind.OVERSIZED)
     number = 0

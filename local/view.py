@@ -84,6 +84,7 @@ class Lines:
         self._stream = stream
         self._due = 0.0
         self._progressed = 0.0
+        self._held: State | None = None
         self._alerts: list[Alert] = []
         self._refused: list[Refused] = []
 
@@ -106,10 +107,13 @@ class Lines:
         """Print the figures if some seconds have passed since the last time."""
         self._alerts.extend(alerts)
         self._refused.extend(refused)
-        now = time.monotonic()
-        if now < self._due:
-            return
-        self._due = now + _PLAIN_SECONDS
+        self._held = state
+        if time.monotonic() >= self._due:
+            self._print(state)
+
+    def _print(self, state: State) -> None:
+        self._held = None
+        self._due = time.monotonic() + _PLAIN_SECONDS
         self._write(f"{state.elapsed:4.0f} s  {_figures(state)}{'  ' + state.message if state.message else ''}")
         self._new("alert", [_alert_line(alert) for alert in self._alerts])
         self._new("quarantined", [_refused_line(refusal) for refusal in self._refused])
@@ -122,7 +126,9 @@ class Lines:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        return None
+        # What was held back since the last line.
+        if self._held is not None:
+            self._print(self._held)
 
     def _new(self, what: str, lines: Sequence[str]) -> None:
         for line in lines[:_PLAIN_NEW]:

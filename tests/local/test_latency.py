@@ -42,7 +42,12 @@ async def test_the_table_is_asked_until_the_reading_is_there() -> None:
 
 async def test_only_what_is_stored_for_the_first_time_and_no_more_than_a_few_at_once() -> None:
     asked: list[str] = []
-    latency = Latency(lambda reading: asked.append(reading) is None)
+
+    def stored(reading: str) -> bool:
+        asked.append(reading)
+        return True
+
+    latency = Latency(stored)
     measuring = asyncio.create_task(latency.measure())
     latency.offer(message("nobody is ready to measure"), 0.0)
     await asyncio.sleep(0)

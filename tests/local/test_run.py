@@ -32,6 +32,7 @@ from local.engine import up
 from local.fleet import FLEET, OWN_DEVICE, Kind, Message, encode, expected_outcome
 from local.run import Options, Stage, speak
 from local.watch import Places, Watch
+from tests.local.aws.test_stack import LOOPBACK, listening, tree
 
 ROOT = Path(__file__).resolve().parents[2]
 Value = TypeVar("Value")
@@ -114,7 +115,7 @@ def whole(deployed: Whole) -> Whole:
     return deployed
 
 
-def eventually(ask: Callable[[], Value], seconds: float = 20.0) -> Value:
+def eventually(ask: Callable[[], Value | None], seconds: float = 20.0) -> Value:
     """The first true answer; fails when there is none in time."""
     deadline = time.monotonic() + seconds
     while not (answer := ask()):
@@ -271,41 +272,10 @@ def test_a_web_page_reaches_nothing(deployed: Whole, service: str, header: str) 
 
 
 def test_nothing_listens_outside_loopback(deployed: Whole) -> None:
-    family = _descendants({*deployed.aws.pids.values()})
-    listeners = {address for pid in family for address in _listening(pid)}
-    assert listeners
-    assert {host for host, _ in listeners} <= {"127.0.0.1", "::1"}
-
-
-def _descendants(pids: set[int]) -> set[int]:
-    parents = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            # The command's name may hold blanks and brackets; the parent is the second field after it.
-            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
-    found = set(pids)
-    while more := {pid for pid, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found
-
-
-def _listening(pid: int) -> Iterator[tuple[str, int]]:
-    inodes = set()
-    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-        with contextlib.suppress(OSError):
-            inodes.add(str(descriptor.readlink()).removeprefix("socket:[").removesuffix("]"))
-    for table in ("tcp", "tcp6"):
-        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
-            fields = line.split()
-            if fields[3] == "0A" and fields[9] in inodes:
-                address, port = fields[1].split(":")
-                yield _host(address), int(port, 16)
-
-
-def _host(address: str) -> str:
-    words = [bytes.fromhex(address[start : start + 8])[::-1] for start in range(0, len(address), 8)]
-    packed = b"".join(words)
-    return ".".join(map(str, packed)) if len(packed) == 4 else {b"\0" * 15 + b"\1": "::1"}.get(packed, packed.hex())
+    family = [process for pid in deployed.aws.pids.values() for process in tree(pid)]
+    listeners = listening(family)
+    assert listeners["tcp"]
+    assert {address.split(":")[0] for addresses in listeners.values() for address in addresses} <= LOOPBACK
 
 
 def test_every_kind_of_message_has_the_outcome_that_it_should(whole: Whole) -> None:

@@ -59,7 +59,8 @@ async def spoken(options: Options, bench: Bench, running: Emulator, health: Heal
     stream = io.StringIO()
     stage = Stage(health or Health(), bench.watch, running.broker)
     async with asyncio.timeout(40):
-        ended = await speak(options, stage, view.Lines(stream))
+        with view.Lines(stream) as screen:
+            ended = await speak(options, stage, screen)
     return ended, stream.getvalue()
 
 

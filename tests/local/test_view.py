@@ -85,15 +85,18 @@ def test_lines_come_every_few_seconds_and_lose_no_alert(monkeypatch: pytest.Monk
     now = [100.0]
     monkeypatch.setattr("local.view.time.monotonic", lambda: now[0])
     stream = io.StringIO()
-    screen = Lines(stream)
-    alerts = [Alert("", f"alert {n}", "") for n in range(6)]
-    screen.show(State(), alerts[:1])
-    screen.show(State(), alerts[1:5])
-    now[0] += 10
-    screen.show(State(), alerts[5:])
+    alerts = [Alert("", f"alert {n}", "") for n in range(7)]
+    with Lines(stream) as screen:
+        screen.show(State(), alerts[:1])
+        screen.show(State(), alerts[1:5])
+        now[0] += 10
+        screen.show(State(), alerts[5:6])
+        before = stream.getvalue()
+        screen.show(State(), alerts[6:])
+        assert stream.getvalue() == before
     shown = stream.getvalue()
-    assert shown.count("published 0") == 2
-    assert [f"alert {n}" in shown for n in range(6)] == [True, True, True, True, False, False]
+    assert shown.count("published 0") == 3
+    assert [f"alert {n}" in shown for n in range(7)] == [True, True, True, True, False, False, True]
     assert "alert: and 2 more" in shown
 
 

@@ -2,9 +2,11 @@
 
 from .aws.dynamodb import GetItem, PutItem
 from .aws.sns import Publish
+from .context import context
 from .definition import ExpressWorkflow, StandardWorkflow, Workflow, WorkflowWarning
 from .diagnostics import WorkflowError
 from .error_names import EXISTS, TRANSIENT
+from .own_jsonata import jsonata
 from .policies import Caught
 from .resources import Table, Topic
 from .states.base import End, Same, State, Step, Succeed
@@ -16,6 +18,7 @@ from .states.task import Task
 from .states.try_ import Try
 from .states.wait import Wait
 from .states.working import Guarded, Service, Working
+from .variables import Variable
 
 __all__ = [
     "EXISTS",
@@ -42,12 +45,15 @@ __all__ = [
     "Task",
     "Topic",
     "Try",
+    "Variable",
     "Wait",
     "Workflow",
     "WorkflowError",
     "WorkflowWarning",
     "Working",
     "back_to",
+    "context",
+    "jsonata",
 ]
 
 for _name in __all__:

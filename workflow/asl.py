@@ -24,6 +24,7 @@ from .states.parallel import Parallel
 from .states.try_ import Try
 from .states.wait import Waiting, WaitingFor
 from .states.working import Service, all_retriers
+from .variables import Assignment
 
 Resolve = Callable[[str], str]
 """The text of a symbol, by its key."""
@@ -58,6 +59,7 @@ def _choice(vertex: Vertex) -> dict[str, Any]:
     choices = []
     for rule, target in vertex.rules:
         written: dict[str, Any] = {"Condition": data(rule.condition)}
+        written |= _assign(rule.assigns)
         if rule.output is not None:
             written["Output"] = data(rule.output)
         choices.append({**written, "Next": target})
@@ -67,7 +69,15 @@ def _choice(vertex: Vertex) -> dict[str, Any]:
 def _pass(vertex: Vertex, _: Resolve) -> dict[str, Any]:
     state: Any = vertex.state
     output = None if isinstance(state, Same) or _is_input(state.shaped) else state.shaped
-    return {"Type": "Pass"} if output is None else {"Type": "Pass", "Output": data(output)}
+    fields: dict[str, Any] = {"Type": "Pass"}
+    if not isinstance(state, Same):
+        fields |= _assign(state.assigns)
+    return fields if output is None else {**fields, "Output": data(output)}
+
+
+def _assign(assigns: tuple[Assignment, ...]) -> dict[str, Any]:
+    """The field, if there is anything to assign."""
+    return {"Assign": {a.variable.name: data(a.value) for a in assigns}} if assigns else {}
 
 
 def _wait(vertex: Vertex, _: Resolve) -> dict[str, Any]:
@@ -120,9 +130,9 @@ def _map(vertex: Vertex, resolve: Resolve) -> dict[str, Any]:
 
 
 def _work(vertex: Vertex) -> dict[str, Any]:
-    """Output, Retry and Catch."""
+    """Assign, Output, Retry and Catch."""
     state: Any = vertex.state
-    fields: dict[str, Any] = {}
+    fields: dict[str, Any] = _assign(state.assigns)
     output = state.shaped if state.shaped is not None else state.own
     if output is not None:
         fields["Output"] = data(output)
@@ -133,6 +143,7 @@ def _work(vertex: Vertex) -> dict[str, Any]:
         fields["Catch"] = [
             {
                 "ErrorEquals": list(catcher.errors),
+                **_assign(catcher.assigns),
                 "Output": data(catcher.output),
                 "Next": target,
             }

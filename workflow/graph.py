@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from .chain import entry, steps
@@ -35,8 +36,11 @@ class Vertex:
     catches: tuple[tuple[Catcher, str | None], ...] = ()
     scopes: tuple[Scope, ...] = ()
 
+    @cached_property
     def successors(self) -> tuple[str, ...]:
         """The names of all that may come next, in the order in which they were written, catch targets last."""
+        if not self.rules and not self.catches:
+            return () if self.next is None else (self.next,)
         targets = [target for _, target in self.rules]
         targets += [self.default] if isinstance(self.state, Decision) else [self.next]
         targets += [target for _, target in self.catches]
@@ -66,7 +70,7 @@ class Scope:
         def enter(name: str) -> None:
             if name in self.vertices and name not in seen:
                 seen.add(name)
-                stack.append((name, iter(self.vertices[name].successors())))
+                stack.append((name, iter(self.vertices[name].successors)))
 
         enter(self.start)
         while stack:

@@ -12,6 +12,7 @@ from .diagnostics import Place, Problem, Refusal
 from .expressions import Expression, Root, compile_expression, constant, kinds
 from .expressions.nodes import NULL, Binary, Cond, Node
 from .expressions.printer import show
+from .own_jsonata import Jsonata
 
 UNKNOWN = kinds.OpaqueKind("?")
 """The kind of a value of which nothing can be known because something else is wrong."""
@@ -62,6 +63,8 @@ INPUT = expression(root("states.input", None).node)
 
 def compiled(fn: Callable[..., Any], roots: Sequence[Root], place: Place, *, expected: Any = None) -> Compiled:
     """`fn` over as many of `roots` as it has parameters."""
+    if isinstance(fn, Jsonata):
+        return _own(fn, expected)
     count = _parameters(fn)
     if count is not None and count > len(roots):
         what = f"{getattr(fn, '__name__', 'this')} takes {count} arguments, {len(roots)} are given"
@@ -72,6 +75,15 @@ def compiled(fn: Callable[..., Any], roots: Sequence[Root], place: Place, *, exp
         return Compiled(compile_expression(fn, roots[:count], expected=expected))
     except Refusal as refusal:
         return Compiled(None, refusal.at(place).problems)
+
+
+def _own(own: Jsonata, expected: Any) -> Compiled:
+    """The user's JSONata: its kind is the user's word."""
+    want = None if expected is None else kind_of(expected)
+    if not own.problems and want is not None and not kinds.fits(own.kind, want):
+        what = f"this JSONata returns {kinds.show(own.kind)}, but {kinds.show(want)} is needed"
+        return Compiled(None, (Problem(own.place, what, "", "own-jsonata"),))
+    return Compiled(None if own.problems else Expression(own.node, own.kind, own.text), own.problems)
 
 
 def value_or_lambda(value: Any, roots: Sequence[Root], place: Place, *, expected: Any = None) -> Compiled:

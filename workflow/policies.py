@@ -15,6 +15,7 @@ from .expressions import Expression, Root, kinds
 from .expressions.nodes import Binary, Block, Call, Cond, Field, Index, Node, Regex, Var, const
 from .lambdas import UNKNOWN, expression, root
 from .states.base import Kind, Out, Part
+from .variables import Assignment
 
 
 class Caught(Generic[Out]):
@@ -61,6 +62,7 @@ class Catcher:
     errors: tuple[str, ...]
     output: Expression | None
     then: Part
+    assigns: tuple[Assignment, ...]
     passes: Kind = field(compare=False)
     place: Place = field(compare=False)
 

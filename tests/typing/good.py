@@ -56,10 +56,13 @@ from workflow import (
     Task,
     Topic,
     Try,
+    Variable,
     Wait,
     Workflow,
     Working,
     back_to,
+    context,
+    jsonata,
 )
 
 
@@ -195,3 +198,13 @@ def pipe(target: ExpressWorkflow[list[Record], Any]) -> None:
 
 
 pipe(telemetry)
+
+
+# variables, the context object, JSONata of one's own
+limit = Variable("limit", float)
+assert_type(limit.value, float)
+assert_type(validated.assign(limit, lambda r: r.celsius), Task[Raw, Reading])
+assert_type(Pass("Limit", Reading, lambda r: limit.value), Pass[Reading, float])
+assert_type(Pass("Name", Reading, lambda r: context.execution.name), Pass[Reading, str])
+assert_type(validated.output(jsonata("$states.result.Payload.celsius", returns=float)), Working[Raw, float, Never])
+assert_type(validated.catch(Bad, then=Fail("No"), assign={limit: lambda c: 0.0}), Guarded[Raw, Reading, Never])

@@ -51,12 +51,15 @@ def test_the_public_names() -> None:
         "Task",
         "Topic",
         "Try",
+        "Variable",
         "Wait",
         "Workflow",
         "WorkflowError",
         "WorkflowWarning",
         "Working",
         "back_to",
+        "context",
+        "jsonata",
     ]
     for name in workflow.__all__:
         value = getattr(workflow, name)

@@ -20,7 +20,7 @@ def longest_seconds(scope: Scope) -> float:
     position = {name: i for i, name in enumerate(order)}
     for name in reversed(order):
         vertex = scope.vertices[name]
-        following = vertex.successors()
+        following = vertex.successors
         loops = any(position.get(target, len(order)) <= position[name] for target in following)
         after = math.inf if loops else max((longest.get(target, 0.0) for target in following), default=0.0)
         longest[name] = vertex_seconds(vertex) + after

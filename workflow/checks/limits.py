@@ -87,7 +87,7 @@ def longest_history(scope: Scope) -> int:
     longest: dict[str, int] = {}
     for name in reversed(scope.ordered()):
         vertex = scope.vertices[name]
-        longest[name] = _events(vertex) + max((longest.get(target, 0) for target in vertex.successors()), default=0)
+        longest[name] = _events(vertex) + max((longest.get(target, 0) for target in vertex.successors), default=0)
     return 2 + longest.get(scope.start, 0)
 
 

@@ -55,7 +55,7 @@ def _ends(scope: Scope, name: str, place: Place) -> Iterator[Problem]:
     leads_to: dict[str, list[str]] = {}
     while waiting:
         now = waiting.pop()
-        for target in vertices[now].successors():
+        for target in vertices[now].successors:
             leads_to.setdefault(target, []).append(now)
             if target in vertices and target not in reached:
                 reached.add(target)
@@ -98,7 +98,7 @@ def _handlers(subject: Subject) -> Iterator[Problem]:
 
 def _scopes(scope: Scope) -> Iterator[Problem]:
     for vertex in scope.vertices.values():
-        for target in vertex.successors():
+        for target in vertex.successors:
             if target not in scope.vertices:
                 what = f"`{vertex.state.name}` leads to `{target}`, which does not stand in the same chain or branch"
                 instead = "back_to(...) names a state that ran before in the same branch"

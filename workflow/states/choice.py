@@ -10,6 +10,7 @@ from ..diagnostics import Place, Problem, caller_place
 from ..expressions import Expression, Root, kinds
 from ..expressions.nodes import NULL, Binary
 from ..lambdas import compiled, expression, kind_of, place_of, root, without_default
+from ..variables import NOTHING, Assignment, Assigns, all_assigned
 from .base import A, In, Invalid, Kind, Out, Part, R, Res, Same, State, Step, Succeed, X, as_part, joined
 from .working import check_target, ends_with, passes_on
 
@@ -26,6 +27,7 @@ class Rule:
     condition: Expression | None
     output: Expression | None
     then: Part
+    assigns: tuple[Assignment, ...]
     gives: Kind = field(compare=False)
     place: Place = field(compare=False)
 
@@ -74,29 +76,33 @@ class _Builder:
     def _add(self, rule: Rule, *problems: Problem) -> Branches[Any, Any, Any]:
         return Branches(self.name, self.place, self._takes, (*self.rules, rule), (*self.problems, *problems))
 
-    def _when(self, condition: Any, then: Any) -> Any:
+    def _when(self, condition: Any, then: Any, assign: Assigns) -> Any:
         place, kind = caller_place(), self._takes
         test = compiled(condition, (root("states.input", kind),), place, expected=bool)
         target = as_part(then, f"`then` of Choice `{self.name}`", place)
         problems = check_target(f"Choice `{self.name}`", target, kind, place)
-        return self._add(Rule(test.expression, None, target, kind, place), *test.problems, *problems)
+        assigns, wrong = all_assigned(assign, (root("states.input", kind),), place)
+        rule = Rule(test.expression, None, target, assigns, kind, place)
+        return self._add(rule, *test.problems, *problems, *wrong)
 
-    def _given(self, value: Any, output: Any, then: Any) -> Any:
+    def _given(self, value: Any, output: Any, then: Any, assign: Assigns) -> Any:
         place, kind = caller_place(), self._takes
         source = root("states.input", kind)
         found = compiled(value, (source,), place)
         target = as_part(then, f"`then` of Choice `{self.name}`", place)
         if found.expression is None:
-            return self._add(Rule(None, None, target, None, place), *found.problems)
+            return self._add(Rule(None, None, target, (), None, place), *found.problems)
         node, some = without_default(found.expression.node), kinds.some(found.expression.kind)
         if not kinds.is_optional(found.expression.kind):
             what = f"`.given` asks whether a value is None, but this {kinds.show(some)} never is"
             problem = Problem(place_of(value, place), what, "ask something else with .when", "given")
-            return self._add(Rule(None, None, target, None, place), problem)
+            return self._add(Rule(None, None, target, (), None, place), problem)
         condition = expression(Binary("!=", node, NULL, kind=kinds.BOOL))
         made = compiled(output, (source, Root.of(node, some)), place)
         problems = check_target(f"Choice `{self.name}`", target, made.kind, place)
-        return self._add(Rule(condition, made.expression, target, made.kind, place), *made.problems, *problems)
+        assigns, wrong = all_assigned(assign, (source, Root.of(node, some)), place)
+        rule = Rule(condition, made.expression, target, assigns, made.kind, place)
+        return self._add(rule, *made.problems, *problems, *wrong)
 
     if not TYPE_CHECKING:  # type checkers refuse it; at run time it is a problem to report with the others
 
@@ -123,28 +129,30 @@ class Choice(_Builder, Generic[A]):
             super().__setattr__("problems", ())
 
     @overload
-    def when(self, c: Callable[[A], bool], then: Same) -> Branches[A, A, Never]: ...
+    def when(self, c: Callable[[A], bool], then: Same, assign: Assigns = ...) -> Branches[A, A, Never]: ...
     @overload
-    def when(self, c: Callable[[A], bool], then: Succeed) -> Branches[A, Never, A]: ...
+    def when(self, c: Callable[[A], bool], then: Succeed, assign: Assigns = ...) -> Branches[A, Never, A]: ...
     @overload
-    def when(self, c: Callable[[A], bool], then: Step[A, X, R]) -> Branches[A, X, R]: ...
-    def when(self, c: Any, then: Any) -> Any:
+    def when(self, c: Callable[[A], bool], then: Step[A, X, R], assign: Assigns = ...) -> Branches[A, X, R]: ...
+    def when(self, c: Any, then: Any, assign: Assigns = NOTHING) -> Any:
         """Where the condition holds, go on with `then`. Rules are tried in order."""
-        return self._when(c, then)
+        return self._when(c, then, assign)
 
     @overload
-    def given(self, c: Callable[[A], B | None], output: Callable[[A, B], T], then: Same) -> Branches[A, T, Never]: ...
+    def given(
+        self, c: Callable[[A], B | None], output: Callable[[A, B], T], then: Same, assign: Assigns = ...
+    ) -> Branches[A, T, Never]: ...
     @overload
     def given(
-        self, c: Callable[[A], B | None], output: Callable[[A, B], T], then: Succeed
+        self, c: Callable[[A], B | None], output: Callable[[A, B], T], then: Succeed, assign: Assigns = ...
     ) -> Branches[A, Never, T]: ...
     @overload
     def given(
-        self, c: Callable[[A], B | None], output: Callable[[A, B], T], then: Step[T, X, R]
+        self, c: Callable[[A], B | None], output: Callable[[A, B], T], then: Step[T, X, R], assign: Assigns = ...
     ) -> Branches[A, X, R]: ...
-    def given(self, c: Any, output: Any, then: Any) -> Any:
+    def given(self, c: Any, output: Any, then: Any, assign: Assigns = NOTHING) -> Any:
         """Where the value is not None, go on with `then`, which gets what `output` makes of input and value."""
-        return self._given(c, output, then)
+        return self._given(c, output, then, assign)
 
 
 class Branches(_Builder, Generic[A, X, R]):
@@ -156,28 +164,32 @@ class Branches(_Builder, Generic[A, X, R]):
         self.name, self.place, self.rules, self.problems, self._takes = name, place, rules, problems, kind
 
     @overload
-    def when(self, c: Callable[[A], bool], then: Same) -> Branches[A, X | A, R]: ...
+    def when(self, c: Callable[[A], bool], then: Same, assign: Assigns = ...) -> Branches[A, X | A, R]: ...
     @overload
-    def when(self, c: Callable[[A], bool], then: Succeed) -> Branches[A, X, R | A]: ...
+    def when(self, c: Callable[[A], bool], then: Succeed, assign: Assigns = ...) -> Branches[A, X, R | A]: ...
     @overload
-    def when(self, c: Callable[[A], bool], then: Step[A, Y, R2]) -> Branches[A, X | Y, R | R2]: ...
-    def when(self, c: Any, then: Any) -> Any:
+    def when(
+        self, c: Callable[[A], bool], then: Step[A, Y, R2], assign: Assigns = ...
+    ) -> Branches[A, X | Y, R | R2]: ...
+    def when(self, c: Any, then: Any, assign: Assigns = NOTHING) -> Any:
         """Where the condition holds, go on with `then`. Rules are tried in order."""
-        return self._when(c, then)
+        return self._when(c, then, assign)
 
     @overload
-    def given(self, c: Callable[[A], B | None], output: Callable[[A, B], T], then: Same) -> Branches[A, X | T, R]: ...
+    def given(
+        self, c: Callable[[A], B | None], output: Callable[[A, B], T], then: Same, assign: Assigns = ...
+    ) -> Branches[A, X | T, R]: ...
     @overload
     def given(
-        self, c: Callable[[A], B | None], output: Callable[[A, B], T], then: Succeed
+        self, c: Callable[[A], B | None], output: Callable[[A, B], T], then: Succeed, assign: Assigns = ...
     ) -> Branches[A, X, R | T]: ...
     @overload
     def given(
-        self, c: Callable[[A], B | None], output: Callable[[A, B], T], then: Step[T, Y, R2]
+        self, c: Callable[[A], B | None], output: Callable[[A, B], T], then: Step[T, Y, R2], assign: Assigns = ...
     ) -> Branches[A, X | Y, R | R2]: ...
-    def given(self, c: Any, output: Any, then: Any) -> Any:
+    def given(self, c: Any, output: Any, then: Any, assign: Assigns = NOTHING) -> Any:
         """Where the value is not None, go on with `then`, which gets what `output` makes of input and value."""
-        return self._given(c, output, then)
+        return self._given(c, output, then, assign)
 
     @overload
     def otherwise(self, then: Same) -> State[A, X | A, R]: ...

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, overload
+from typing import Any, Self, TypeVar, overload
 
 from ..diagnostics import Place, Problem, caller_place
-from ..expressions import Expression, kinds
+from ..expressions import Expression, Root, kinds
 from ..lambdas import compiled, kind_of, root, value_or_lambda
+from ..variables import Assignment, Variable, assigned
 from .base import A, End, In, Out, State, Step
 
 B = TypeVar("B")
+T = TypeVar("T")
 
 
 class Pass(State[In, Out]):
@@ -20,6 +22,7 @@ class Pass(State[In, Out]):
     """
 
     shaped: Expression | None
+    assigns: tuple[Assignment, ...]
 
     @overload
     def __init__(self: Pass[A, B], name: str, of: type[A], output: Callable[[A], B]) -> None: ...
@@ -33,12 +36,26 @@ class Pass(State[In, Out]):
         what = f"Pass `{name}` does not say what it takes"
         instead = f'write Pass("{name}", Model, ...), or Pass[A | None, B]("{name}", output=...)'
         problem = Problem(place, what, instead, "of-missing")
-        self._fill(name, place=place, problems=(problem,), shaped=None, untyped=output)
+        self._fill(name, place=place, problems=(problem,), shaped=None, assigns=(), untyped=output)
 
     @staticmethod
     def _made(place: Place, takes: kinds.Kind, output: Any) -> dict[str, Any]:
         made = compiled(output, (root("states.input", takes),), place)
-        return {"takes": takes, "passes": made.kind, "problems": made.problems, "shaped": made.expression}
+        return {
+            "assigns": (),
+            "takes": takes,
+            "passes": made.kind,
+            "problems": made.problems,
+            "shaped": made.expression,
+        }
+
+    def assign(self, variable: Variable[T], value: Callable[[Out], T]) -> Self:
+        """Set a workflow's variable, from what the state passes on."""
+        place = caller_place()
+        source = root("states.input", self.takes)
+        given = source if self.shaped is None else Root.of(self.shaped.node, self.shaped.kind)
+        assignment, wrong = assigned(variable, value, (given,), place)
+        return self._replace(assigns=(*self.assigns, assignment))._refuse(*wrong)
 
     def _typed(self, annotations: tuple[Any, ...]) -> None:
         output = self.__dict__.pop("untyped", None)

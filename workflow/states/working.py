@@ -13,8 +13,9 @@ from typing import Any, Never, Self, TypeVar, overload
 from ..diagnostics import Place, Problem, caller_place
 from ..error_names import TRANSIENT, Error, check_all, resolve
 from ..expressions import Expression, Root, kinds
-from ..lambdas import Compiled, compiled, root, value_or_lambda
+from ..lambdas import Compiled, compiled, root
 from ..policies import Catcher, Caught, Retrier, caught_root, caught_whole
+from ..variables import NOTHING, Assignment, Assigns, Variable, all_assigned, assigned
 from .base import End, In, Kind, Out, Part, R, Res, Same, State, Step, Succeed, X, as_part, is_open, joined, show
 
 T = TypeVar("T")
@@ -27,22 +28,29 @@ class Guarded(State[In, Out, Res]):
     catchers: tuple[Catcher, ...]
 
     @overload
-    def catch(self, *on: Error, then: End[Caught[In], R]) -> Guarded[In, Out, Res | R]: ...
-    @overload
-    def catch(self, *on: Error, then: Step[Caught[In], X, R]) -> Guarded[In, Out | X, Res | R]: ...
-    @overload
-    def catch(self, *on: Error, output: Callable[[Caught[In]], T], then: Same) -> Guarded[In, Out | T, Res]: ...
-    @overload
-    def catch(self, *on: Error, output: Callable[[Caught[In]], T], then: Succeed) -> Guarded[In, Out, Res | T]: ...
+    def catch(self, *on: Error, then: End[Caught[In], R], assign: Assigns = ...) -> Guarded[In, Out, Res | R]: ...
     @overload
     def catch(
-        self, *on: Error, output: Callable[[Caught[In]], T], then: Step[T, X, R]
+        self, *on: Error, then: Step[Caught[In], X, R], assign: Assigns = ...
     ) -> Guarded[In, Out | X, Res | R]: ...
-    def catch(self, *on: Error, then: Any, output: Any = None) -> Any:
+    @overload
+    def catch(
+        self, *on: Error, output: Callable[[Caught[In]], T], then: Same, assign: Assigns = ...
+    ) -> Guarded[In, Out | T, Res]: ...
+    @overload
+    def catch(
+        self, *on: Error, output: Callable[[Caught[In]], T], then: Succeed, assign: Assigns = ...
+    ) -> Guarded[In, Out, Res | T]: ...
+    @overload
+    def catch(
+        self, *on: Error, output: Callable[[Caught[In]], T], then: Step[T, X, R], assign: Assigns = ...
+    ) -> Guarded[In, Out | X, Res | R]: ...
+    def catch(self, *on: Error, then: Any, output: Any = None, assign: Assigns = NOTHING) -> Any:
         """Go on with `then` when one of the errors occurs and is not retried (any more).
 
         on: exception classes, `States.*` names or names of services' errors. output: what `then` gets, made of a
-        Caught; without it `then` gets the Caught itself. A `then` that is not closed joins the main path.
+        Caught; without it `then` gets the Caught itself. A `then` that is not closed joins the main path. assign: what
+        variables become, made of a Caught.
         """
         place = caller_place()
         names, problems = resolve(on, None, place)
@@ -51,10 +59,11 @@ class Guarded(State[In, Out, Res]):
             problems.append(Problem(place, "a catcher without errors", 'name them, or "States.ALL"', "error-names"))
         target = as_part(then, f"the catch target of `{self.name}`", place)
         shaped, wrong = _caught_output(self, output, target, place)
-        catcher = Catcher(names, shaped.expression, target, passes_on(target, shaped.kind), place)
+        assigns, bad = all_assigned(assign, (caught_root(self.takes),), place)
+        catcher = Catcher(names, shaped.expression, target, assigns, passes_on(target, shaped.kind), place)
         return self._replace(
             catchers=(*self.catchers, catcher),
-            problems=(*self.problems, *problems, *shaped.problems, *wrong),
+            problems=(*self.problems, *problems, *shaped.problems, *wrong, *bad),
             passes=joined(self.passes, catcher.passes),
             ends=joined(self.ends, ends_with(target, shaped.kind)),
         )
@@ -72,6 +81,7 @@ class Working(Guarded[In, Out, Res]):
     """What it passes on if the user says nothing; None: its result as it is."""
     shaped: Expression | None
     """What the user says that it passes on."""
+    assigns: tuple[Assignment, ...]
 
     def _work(self, name: str, takes: Kind, result: Root, place: Place, **values: Any) -> None:
         given: dict[str, Any] = {
@@ -79,6 +89,7 @@ class Working(Guarded[In, Out, Res]):
             "retriers": (),
             "own": None,
             "shaped": None,
+            "assigns": (),
             "catchers": (),
             **values,
         }
@@ -123,6 +134,14 @@ class Working(Guarded[In, Out, Res]):
         shaped = compiled(fn, (self.result, root("states.input", self.takes)), place)
         return self._replace(shaped=shaped.expression, passes=shaped.kind)._refuse(*problems, *shaped.problems)
 
+    def assign(self, variable: Variable[T], value: Callable[[Out], T]) -> Self:
+        """Set a workflow's variable when the state has succeeded, from what it passes on."""
+        place = caller_place()
+        problems = self._too_late("assign", place)
+        given = self.result if self.shaped is None else Root.of(self.shaped.node, self.shaped.kind)
+        assignment, wrong = assigned(variable, value, (given,), place)
+        return self._replace(assigns=(*self.assigns, assignment))._refuse(*problems, *wrong)
+
     def _too_late(self, method: str, place: Place) -> list[Problem]:
         if not self.catchers:
             return []
@@ -158,7 +177,7 @@ class Service(Working[In, Out, Never]):
         place = caller_place()
         problems = self._too_late(method, place)
         if callable(seconds):
-            shaped = value_or_lambda(seconds, (root("states.input", self.takes),), place, expected=int)
+            shaped = compiled(seconds, (root("states.input", self.takes),), place, expected=int)
             return self._replace(**{field: shaped.expression})._refuse(*problems, *shaped.problems)
         if isinstance(seconds, bool) or not isinstance(seconds, int) or not 1 <= seconds <= 99_999_999:
             what = f".{method}({seconds!r}) of `{self.name}`"

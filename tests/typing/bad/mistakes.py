@@ -126,3 +126,15 @@ Task("t", validate).retry(TRANSIENT, attemps=3)
 # mypy says: incompatible type "type[int]"
 # pyright says: "type[int]"
 Task("t", validate).retry(int)
+
+# mypy says: "str"
+# pyright says: "str" is not assignable to "float"
+validated.assign(limit, lambda r: r.id)
+
+# mypy says: "ExecutionContext" has no attribute "nam"; maybe "name"?
+# pyright says: Cannot access attribute "nam" for class "ExecutionContext"
+Pass("Name", Reading, lambda r: context.execution.nam)
+
+# mypy says: Unsupported operand types for >> ("Working[Raw, float, Never]" and "Working[Reading, Enriched, Never]")
+# pyright says: ">>" not supported for types "Working[Raw, float, Never]" and "Working[Reading, Enriched, Never]"
+validated.output(jsonata("1", returns=float)) >> enriched

@@ -207,7 +207,8 @@ def _spoilt(kind: Kind, sensor: Sensor, reading: dict[str, object], chance: rand
         Kind.BINARY: lambda: b"\x1b[2J\x1b]0;owned\x07\x00\x9b31m" + chance.randbytes(40) + b"\xff\xfe",
         Kind.NO_MESSAGE_ID: lambda: encode({name: value for name, value in reading.items() if name != "messageId"}),
         Kind.HOSTILE_ID: lambda: encode({**reading, "messageId": "../\u202e\x1b[31m#+$aws\n<script>\0"}),
-        Kind.TOO_DEEP: lambda: b'{"a":' * 400 + b"1" + b"}" * 400,
+        # Deeper than Python's own reader goes.
+        Kind.TOO_DEEP: lambda: b"[" * 3000 + b"]" * 3000,
         Kind.OVERSIZED: lambda: encode({**reading, "note": ""}).replace(b'""', b'"' + b"x" * oversized + b'"'),
     }
     message_id = "" if kind in (*MALFORMED, Kind.OVERSIZED) else str(reading["messageId"])

@@ -55,6 +55,7 @@ def patched(mqtt: socket.socket) -> ASGIApp:
     _endpoint_of_the_broker(mqtt)
     _long_polls_that_wake()
     _public_layer_parameter()
+    _any_payload_reaches_its_rule()
     app: ASGIApp = application.app
     return app
 
@@ -190,6 +191,20 @@ def _public_layer_parameter() -> None:
         }
 
     original = _replace(ssm, "_public_parameter", public_parameter)
+
+
+def _any_payload_reaches_its_rule() -> None:
+    """What Python's JSON reader gives up on (thousands of digits, thousands of brackets) is text to a rule. MiniStack
+    ends the device's connection over it, without an acknowledgement, and the device would send it again for ever."""
+    from ministack.services import iot
+
+    def message(payload: bytes) -> Any:
+        try:
+            return original(payload)
+        except (ValueError, RecursionError):
+            return payload.decode("utf-8")
+
+    original = _replace(iot, "_rule_message", message)
 
 
 def apply_environment(values: dict[str, str]) -> None:

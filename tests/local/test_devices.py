@@ -109,12 +109,12 @@ async def test_a_person_who_publishes_is_counted_as_another(broker: Broker) -> N
 
 
 async def test_every_byte_arrives_as_it_was_sent(broker: Broker) -> None:
-    payloads = [b"", b"\x00\x1b[2J\xff\xfe", b"x" * 100_000]
+    payloads = [b"", b"\x00\x1b[2J\xff\xfe", b"x" * 100_000, b"[" * 50_000, b"9" * 50_000, b'"\\ud800"']
     messages = [Message("f1", "devices/f1/telemetry", payload, Kind.BINARY) for payload in payloads]
     ledger, stop = Ledger(), asyncio.Event()
     async with listening(broker, ledger), asyncio.timeout(20):
         await run_device(broker, "f1", messages, itertools.repeat(0.0), ledger, stop)
-        await heard(ledger, 3)
+        await heard(ledger, len(payloads))
     assert Counter(ledger.keys()) == ledger.heard
 
 

@@ -167,7 +167,7 @@ def test_one_oversized_and_one_poison_message_among_healthy_ones_harm_nobody(who
     healthy = [name() for _ in range(8)]
     oversized = reading(name(), note="x" * (whole.watch.oversized() or 0))
     payloads = [reading(message) for message in healthy]
-    payloads[3:3] = [oversized, b"\xff\x00poison\x1b[2J"]
+    payloads[3:3] = [oversized, b"\xff\x00poison\x1b[2J", b"9" * 6000]
     before = len(whole.watch.look().evidence.dead)
     whole.publish("vaccine-fridge-1", *payloads)
     # And what no rule would send, straight into the queue.
@@ -181,7 +181,16 @@ def test_one_oversized_and_one_poison_message_among_healthy_ones_harm_nobody(who
         items = whole.client("dynamodb").scan(TableName=whole.places.quarantine)["Items"]
         return [item["reason"]["S"] for item in items]
 
-    eventually(lambda: {"payload: not UTF-8", "envelope: nested deeper than 8 levels"} <= set(reasons()))
+    eventually(
+        lambda: (
+            {
+                "payload: not UTF-8",
+                "payload: a number is too large or too long",
+                "envelope: nested deeper than 8 levels",
+            }
+            <= set(reasons())
+        )
+    )
     eventually(lambda: whole.watch.look().evidence.waiting == 0)
 
 

@@ -2,7 +2,8 @@
 
 boto3 in threads costs about 1 ms of processor per call, and more in waiting for the interpreter's lock; the telemetry
 workflow makes two DynamoDB calls per reading. Here the same botocore models write and read the requests, and only the
-sending is our own: half of the processor time of the whole services process. Services that speak another protocol than JSON (SNS, S3) go through boto3.
+sending is our own: half of the processor time of the whole services process. Services that speak another protocol than
+JSON (SNS, S3) go through boto3.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import resource
 import sys
+import threading
 import time
 
 from simulator.jsonata.errors import Problem
@@ -70,6 +71,25 @@ class Budget:
                 self._resident = now
             elif now - self._resident > MEMORY_LIMIT:
                 raise Problem("D1013")
+
+
+class _Current(threading.local):
+    budget: Budget | None = None
+
+
+_CURRENT = _Current()
+
+
+def use(budget: Budget | None) -> None:
+    """Make this the budget of the evaluation that this thread does, for `tick`."""
+    _CURRENT.budget = budget
+
+
+def tick() -> None:
+    """One step of work of this thread's evaluation, for what has no scope at hand."""
+    budget = _CURRENT.budget
+    if budget is not None:
+        budget.tick()
 
 
 def resident() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from simulator.jsonata.bounds import tick
 from simulator.jsonata.errors import Problem, Word
 from simulator.jsonata.operators import binary, negate
 from simulator.jsonata.paths import FastPath, group, path, predicates
@@ -314,6 +315,7 @@ def _wildcard(node: Any) -> Eval:
 
 
 def _flat(items: list[Any]) -> list[Any]:
+    tick()
     flat: list[Any] = []
     for item in items:
         if isinstance(item, list):

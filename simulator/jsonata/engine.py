@@ -13,7 +13,7 @@ from typing import Any
 from jsonata.jexception import JException
 from jsonata.parser import Parser
 
-from simulator.jsonata.bounds import DEPTH_LIMIT, Budget
+from simulator.jsonata.bounds import DEPTH_LIMIT, Budget, use
 from simulator.jsonata.compiler import compile_node
 from simulator.jsonata.errors import Problem
 from simulator.jsonata.library import NATIVES
@@ -72,6 +72,7 @@ class Program:
         outer = Scope(_BUILT_IN, variables, budget, setting)
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(DEPTH_LIMIT)
+        use(budget)
         try:
             result = self._evaluate(UNDEFINED, Scope(outer, {}, budget, setting))
             return result if result is UNDEFINED else plain(result)
@@ -88,6 +89,7 @@ class Program:
         except Exception as error:
             raise Problem("D3137", f"The expression cannot be evaluated: {error}") from None
         finally:
+            use(None)
             sys.setrecursionlimit(limit)
 
 

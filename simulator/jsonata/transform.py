@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator.jsonata.bounds import tick
 from simulator.jsonata.errors import Problem
 from simulator.jsonata.scope import Eval, Function, Scope
-from simulator.jsonata.values import UNDEFINED, plain
+from simulator.jsonata.values import UNDEFINED, measure, plain
 
 
 def transform(pattern: Eval, update: Eval, delete: Eval | None) -> Eval:
@@ -28,6 +29,7 @@ class Transformer(Function):
         value = arguments[0] if arguments else UNDEFINED
         if value is UNDEFINED:
             return UNDEFINED
+        measure(value)
         copied = clone(plain(value))
         matches = self._pattern(copied, self._defined)
         if matches is UNDEFINED:
@@ -54,6 +56,7 @@ class Transformer(Function):
 
 def clone(value: Any) -> Any:
     """A deep copy of JSON."""
+    tick()
     if value.__class__ is dict:
         return {key: clone(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable
 from typing import Any, Final
 
+from simulator.jsonata.bounds import tick
 from simulator.jsonata.errors import Problem
 from simulator.values import Value, dump
 
@@ -119,13 +120,17 @@ def equal(first: Any, second: Any) -> bool:
         return first is second
     if kind is int or kind is float:
         return second.__class__ in (int, float) and first == second
+    if first is second:
+        return True
     if isinstance(first, list):
+        tick()
         return (
             isinstance(second, list)
             and len(first) == len(second)
             and all(equal(a, b) for a, b in zip(first, second, strict=True))
         )
     if kind is dict:
+        tick()
         return (
             second.__class__ is dict
             and first.keys() == second.keys()
@@ -168,8 +173,9 @@ def string(value: Any, *, pretty: bool = False) -> str:
         if not math.isfinite(value):
             raise Problem("D3001", value=value)
         return number_text(value)
-    if callable(getattr(value, "call", None)):
+    if kind is not dict and not isinstance(value, list):
         return ""
+    measure(value)
     return _json(value, "  " if pretty else "", "\n")
 
 
@@ -201,26 +207,85 @@ def _joined(begin: str, parts: list[str], end: str, indent: str, line: str, inne
     return begin + inner + f",{inner}".join(parts) + line + end
 
 
+#: Bytes of JSON, roughly, that a result or a text of a value may have. Values may share parts, so that a small value in
+#: memory can be an endless one in text.
+SIZE_LIMIT = 8 * 1024 * 1024
+
+
 def plain(value: Any) -> Value:
-    """A result as JSON: sequences as lists, whole doubles as integers. Raises TypeError for functions inside."""
+    """A result as JSON: sequences as lists, whole doubles as integers, unchanged where it is JSON already.
+
+    Raises TypeError for functions inside, Problem for what would be too long as text.
+    """
     kind = value.__class__
     if kind is str or kind is bool or kind is int or value is None:
         return value
     if kind is float:
         return number(value)
-    if kind is dict:
-        for item in value.values():
-            if item.__class__ not in _ATOMS:
-                return {key: plain(item) for key, item in value.items() if item is not UNDEFINED}
-        return value
-    if isinstance(value, list):
-        if kind is list:
-            for item in value:
-                if item.__class__ not in _ATOMS:
-                    return [plain(item) for item in value]
-            return value
-        return [plain(item) for item in value]
-    raise TypeError(f"{kind.__name__} is no JSON")
+    return _plain(value, {})[0]
 
 
-_ATOMS = frozenset({str, bool, int, type(None)})
+def _plain(value: Any, known: dict[int, tuple[Any, int]]) -> tuple[Any, int]:
+    """The JSON of an object or array and its size; each shared part is looked at once."""
+    found = known.get(id(value))
+    if found is not None:
+        return found
+    size, changed = 2, value.__class__ is Seq
+    if value.__class__ is dict:
+        fields: dict[str, Any] = {}
+        for key, item in value.items():
+            if item is UNDEFINED:
+                changed = True
+                continue
+            made, length = _part(item, known)
+            size += len(key) + length + 4
+            changed = changed or made is not item
+            fields[key] = made
+        result: Any = fields if changed else value
+    elif isinstance(value, list):
+        items: list[Any] = []
+        for item in value:
+            made, length = _part(item, known)
+            size += length + 1
+            changed = changed or made is not item
+            items.append(made)
+        result = items if changed else value
+    else:
+        raise TypeError(f"{value.__class__.__name__} is no JSON")
+    if size > SIZE_LIMIT:
+        raise Problem("D1013")
+    known[id(value)] = (result, size)
+    return result, size
+
+
+def _part(item: Any, known: dict[int, tuple[Any, int]]) -> tuple[Any, int]:
+    kind = item.__class__
+    if kind is str:
+        return item, len(item) + 2
+    if kind is int or kind is bool or item is None:
+        return item, 4
+    if kind is float:
+        return number(item), 8
+    return _plain(item, known)
+
+
+def measure(value: Any) -> int:
+    """The size of a value as JSON text, roughly, functions counted as nothing. Raises Problem for one too long."""
+    return _measure(value, {})
+
+
+def _measure(value: Any, known: dict[int, int]) -> int:
+    if value.__class__ is str:
+        return len(value) + 2
+    if value.__class__ is not dict and not isinstance(value, list):
+        return 4
+    size = known.get(id(value), -1)
+    if size < 0:
+        if isinstance(value, dict):
+            size = 2 + sum(len(key) + 4 + _measure(item, known) for key, item in value.items())
+        else:
+            size = 2 + sum(1 + _measure(item, known) for item in value)
+        if size > SIZE_LIMIT:
+            raise Problem("D1013")
+        known[id(value)] = size
+    return size

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator.jsonata.bounds import tick
 from simulator.jsonata.errors import Problem, Word
 from simulator.jsonata.scope import Function, Scope, call_with
 from simulator.jsonata.transform import clone
-from simulator.jsonata.values import UNDEFINED, Seq, append, plain, settle, truth
-from simulator.values import dump
+from simulator.jsonata.values import UNDEFINED, Seq, append, measure, plain, settle, truth
 
 
 def count(items: Any) -> Any:
@@ -199,6 +199,7 @@ def distinct(scope: Scope, items: Any) -> Any:
 
 
 def _canonical(value: Any) -> Any:
+    tick()
     if value.__class__ is dict:
         return ("o", frozenset((key, _canonical(item)) for key, item in value.items()))
     if isinstance(value, list):
@@ -274,6 +275,5 @@ def cloned(scope: Scope, value: Any) -> Any:
     """$clone."""
     if value is UNDEFINED:
         return UNDEFINED
-    copied = clone(plain(value))
-    scope.budget.text(len(dump(copied)))
-    return copied
+    scope.budget.text(measure(value))
+    return clone(plain(value))

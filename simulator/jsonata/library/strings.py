@@ -11,7 +11,7 @@ from typing import Any
 
 from simulator.jsonata.errors import Problem, Word
 from simulator.jsonata.scope import Function, Scope
-from simulator.jsonata.values import UNDEFINED
+from simulator.jsonata.values import UNDEFINED, measure
 from simulator.jsonata.values import string as to_string
 
 
@@ -21,9 +21,8 @@ def string(scope: Scope, value: Any = UNDEFINED, pretty: Any = UNDEFINED) -> Any
         return UNDEFINED
     if isinstance(value, Function):
         return ""
-    result = to_string(value, pretty=pretty is True)
-    scope.budget.text(len(result))
-    return result
+    scope.budget.text(measure(value))
+    return to_string(value, pretty=pretty is True)
 
 
 def length(text: Any) -> Any:

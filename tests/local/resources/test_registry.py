@@ -55,7 +55,7 @@ def exists(path: list[str], fields: Any) -> bool:
 def inner(wanted: Any) -> Any:
     """The fields of a nested type, through lists; None for a mapping of the user's own."""
     wanted = schema._unwrap(wanted)
-    while not isinstance(wanted, type) and getattr(wanted, "__args__", ()):
+    while not isinstance(wanted, type) and hasattr(wanted, "__args__"):
         if "Mapping" in str(wanted.__origin__):
             return None
         wanted = schema._unwrap(wanted.__args__[0])

@@ -54,7 +54,8 @@ def commands(where: Where) -> Iterator[tuple[str, str]]:
         f"-q 1 -i {where.device} -t {topic} -m {message}",
     )
     publish = (
-        "import sys, paho.mqtt.publish as p; "
+        # paho calls the end of its own connection an error, on standard error.
+        "import logging, sys, paho.mqtt.publish as p; logging.disable(); "
         f"p.single('{topic}', sys.argv[1], qos=1, hostname='{where.mqtt_host}', port={where.mqtt_port}, "
         f"client_id='{where.device}', tls={{'ca_certs': sys.argv[2]}})"
     )
@@ -65,7 +66,7 @@ def commands(where: Where) -> Iterator[tuple[str, str]]:
     values = '{":device":{"S":"' + where.device + '"}}'
     yield (
         "see it in the table",
-        f"AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION={where.region} aws "
+        f"AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test aws --region {where.region} "
         f"--endpoint-url {where.endpoint} dynamodb scan --table-name {where.places.readings} "
         f"--filter-expression 'device_id = :device' --expression-attribute-values '{values}'",
     )

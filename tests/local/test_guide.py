@@ -61,7 +61,7 @@ def test_the_published_reading_is_json_with_a_fresh_id_and_time() -> None:
 
 def test_no_command_uses_anything_but_dummy_credentials() -> None:
     commands = dict(guide.commands(WHERE))
-    assert commands["see it in the table"].startswith("AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=")
+    assert commands["see it in the table"].startswith("AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test aws --region ")
     assert "--endpoint-url http://127.0.0.1:4566" in commands["see it in the table"]
     assert "aws_access_key_id='test'" in commands["the same, with boto3"]
 

@@ -16,6 +16,8 @@ import pulumi
 from local.engine.config import Project
 from local.engine.diagnostics import Place, Problem, column_of, did_you_mean, in_program, source_places
 
+# An error that names its own place, as workflow's do; the line that raised it would only hide that.
+_PLACED = re.compile(r"[^\s:]+:\d+(:\d+)?: ")
 _UNEXPECTED = re.compile(r"(\w+)\.(_internal_init|__init__)\(\) got an unexpected keyword argument '(\w+)'")
 
 
@@ -38,6 +40,9 @@ def explained(error: BaseException, program: Path, project: Project) -> ProgramF
         return ProgramFailed([Problem(what, f"write {error.expect_type}", at)])
     if isinstance(error, pulumi.RunError):
         return ProgramFailed([Problem(line) for line in str(error).splitlines()] or [Problem("the program gave up")])
+    if _PLACED.match(str(error)):
+        problems = [Problem(line) for line in str(error).splitlines() if line.strip()]
+        return ProgramFailed(problems, "\n".join(_listing(error, program)))
     frames = [f for f in traceback.extract_tb(error.__traceback__) if in_program(Path(f.filename), program.parent)]
     place: Place | None = None
     if isinstance(error, SyntaxError) and error.filename and error.lineno:

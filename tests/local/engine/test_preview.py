@@ -349,6 +349,7 @@ def test_an_input_that_the_sdk_itself_refuses_has_a_place_too(write: Write) -> N
             "__main__.py:5:44: ZeroDivisionError: division by zero",
         ),
         ("import sys; sys.exit(3)", "__main__.py:4:13: SystemExit: 3"),
+        ('raise ValueError("flow.py:7:3: no field `alrt`\\n    the line")', "flow.py:7:3: no field `alrt`"),
     ],
 )
 def test_a_program_that_fails(write: Write, program: str, line: str) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 from local.aws.lambdas.code import digest, unpack
 from local.aws.lambdas.events import Events
 from local.aws.lambdas.functions import LATEST, Function, Functions, check_variables
+from local.aws.lambdas.logs import keep_small, log_of
 from local.aws.lambdas.pool import Pool, Throttled
 from local.aws.lambdas.runtime_api import Invocation, Outcome
 from local.aws.lambdas.worker_process import Spec
@@ -57,6 +58,7 @@ class LambdaService:
         self._fetch = fetch
         self._pools: dict[str, Pool] = {}
         self._closing: set[asyncio.Task[None]] = set()
+        self._keeping: asyncio.Task[None] | None = None
 
     # Calls from this process
 
@@ -80,10 +82,13 @@ class LambdaService:
             if function is not None and function.versions:
                 self._pool(function, function.versions[str(function.numbered)]).warm()
         self._events.start(self._run_event)
+        self._keeping = asyncio.get_running_loop().create_task(keep_small(self._place.logs))
 
     async def close(self) -> None:
         """End all workers."""
         self._events.close()
+        if self._keeping is not None:
+            self._keeping.cancel()
         await asyncio.gather(*(pool.close() for pool in self._pools.values()), *self._closing)
 
     def worker_pids(self) -> dict[str, list[int]]:
@@ -242,7 +247,9 @@ class LambdaService:
         if outcome.error:
             answer["FunctionError"] = outcome.error
         if asked.get("LogType") == "Tail":
-            answer["LogResult"] = base64.b64encode(_end_of(self._log(configuration["FunctionName"]))).decode()
+            answer["LogResult"] = base64.b64encode(
+                _end_of(log_of(self._place.logs, configuration["FunctionName"]))
+            ).decode()
         return answer
 
     # Parts
@@ -313,9 +320,6 @@ class LambdaService:
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
 
-    def _log(self, name: str) -> Path:
-        return self._place.logs / f"lambda-{name}.log"
-
     def _pool(self, function: Function, configuration: dict[str, Any]) -> Pool:
         key = _key(configuration)
         pool = self._pools.get(key)
@@ -329,7 +333,7 @@ class LambdaService:
                 timeout=float(configuration["Timeout"]),
                 memory=configuration["MemorySize"],
                 code=Path(configuration["_code"]),
-                log=self._log(function.name),
+                log=log_of(place.logs, function.name),
                 variables=configuration.get("Environment", {}).get("Variables", {}),
                 platform={
                     **_logging(configuration["LoggingConfig"]),

@@ -1,6 +1,7 @@
 """The Lambda API and its workers, with AWS's runtime client and with our own loop."""
 
 import base64
+import http.client
 import io
 import json
 import os
@@ -15,6 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local.aws import LocalAws
+from local.aws.lambdas.logs import log_of, turn_over
 from tests.local.aws.support import ROLE, archive, code_of, function, invoke, name, until
 
 HANDLER = """
@@ -170,6 +172,37 @@ def test_what_a_handler_prints_is_in_its_log(lambdas: LocalAws) -> None:
     log = lambdas.state_dir / "logs" / f"lambda-{arn.split(':')[6]}.log"
     assert f"said {word}" in log.read_text()
     assert log.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_log_that_is_too_large_begins_again(tmp_path: Path) -> None:
+    log = log_of(tmp_path, "f")
+    writer = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.write(writer, b"old\n" * 10)
+    assert not turn_over(log, largest=40)
+    assert turn_over(log, largest=39)
+    os.write(writer, b"new\n")
+    os.close(writer)
+    assert log.read_text() == "new\n"
+    assert log.with_suffix(".log.1").read_text() == "old\n" * 10
+    assert not turn_over(log_of(tmp_path, "missing"))
+
+
+def test_a_workers_runtime_api_is_for_its_worker(aws: LocalAws) -> None:
+    """A web page that found the port gets no event and cannot answer one."""
+    source = "import os\ndef handler(event, context): return os.environ['AWS_LAMBDA_RUNTIME_API']\n"
+    address = invoke(aws, function(aws, source), {})[0]
+    for path, headers in (
+        ("/2018-06-01/runtime/invocation/next", {"Sec-Fetch-Site": "cross-site"}),
+        ("/2018-06-01/runtime/invocation/next", {"Origin": "http://evil.example"}),
+        ("/2018-06-01/runtime/invocation/next", {"Host": "evil.example"}),
+        ("/2018-06-01/runtime/init/error", {"Origin": "null"}),
+    ):
+        connection = http.client.HTTPConnection(address, timeout=5)
+        connection.request("POST" if "error" in path else "GET", path, headers=headers)
+        assert connection.getresponse().status == 403
+    connection = http.client.HTTPConnection(address, timeout=5)
+    connection.request("POST", "/2018-06-01/runtime/invocation/unknown/response", "{}")
+    assert connection.getresponse().status == 400
 
 
 def test_an_event_runs_later(lambdas: LocalAws, tmp_path: Path) -> None:

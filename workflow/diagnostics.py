@@ -19,7 +19,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
-from types import CodeType
+from types import CodeType, TracebackType
 from typing import Literal
 
 __all__ = ["Place", "Problem", "Refusal", "Severity", "WorkflowError", "caller_place", "did_you_mean"]
@@ -171,9 +171,23 @@ class WorkflowError(Exception):
 
         self.problems = tuple(sorted(problems, key=key))
         super().__init__(self.problems)
+        if sys.excepthook is sys.__excepthook__ and not sys.flags.dev_mode:
+            sys.excepthook = _show
 
     def __str__(self) -> str:
         return "\n\n".join(p.render() for p in self.problems)
+
+
+def _show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Python's own hook for what nobody catches, but a WorkflowError says its problems alone.
+
+    Its traceback would show how the workflow was checked, on top of the line that is to be seen first. The hook is set
+    when there is such an error, and never over another hook (a debugger's, rich's); `python -X dev` keeps tracebacks.
+    """
+    if isinstance(error, WorkflowError) and sys.stderr is not None:
+        sys.stderr.write(f"{error}\n")
+    else:
+        sys.__excepthook__(kind, error, trace)
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:

@@ -295,7 +295,7 @@ def shipments() -> Iterator[Shipment]:
         at=datetime(2024, 2, 29, 23, 59, 59, 500000, tzinfo=UTC), seen=datetime(2024, 2, 29, tzinfo=UTC),
         local=datetime(2024, 2, 29, 1, 2, 3), day=date(2024, 2, 29), maybe_day=date(2023, 12, 31), wait=timedelta(days=1, seconds=3),
         price=Decimal("0.00"), key=uuid.UUID(int=255), position=Position(-1.5, 0.0, "x"),
-        limits={"low": -1.0, "high": 8.0, "note": "n", "step": None}, size=Size(0, 5, ["a"]), maybe_size=Size(4),
+        limits={"low": -1.0, "high": 8.0, "note": "n"}, size=Size(0, 5, ["a"]), maybe_size=Size(4),
         pair=Pair(2, 3), page=Page[Parcel](items=[p1], next="n"), parcels=[p1], maybe_parcels=[p1], labels=Labels({"a": "b"}),
         codes=Codes([7]), event=opened, maybe_event=opened, animal=Cat(lives=9, name="c"), value="x", anything={"a": [1]},
         by_state={State.DONE: 2}, by_number={1: "one"}, counts={"a": 1}, texts={"a": None}, names=["bob"], numbers=[3],

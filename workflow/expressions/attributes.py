@@ -142,6 +142,6 @@ def own_members(cls: Any) -> list[str]:
     names = ["root"] if root_of(cls) is not None else ["value", "name"] if issubclass(cls, Enum) else []
     for c in cls.__mro__:
         if c.__module__.split(".")[0] not in ("pydantic", "builtins", "enum", "typing", "abc"):
-            members = [(n, getattr(m, "wrapped", m)) for n, m in vars(c).items() if not n.startswith("_")]
+            members = [(n, getattr(m, "wrapped", m)) for n, m in vars(c).items() if not n.startswith(("_", "model_"))]
             names += [n for n, m in members if isinstance(m, (property, types.FunctionType, staticmethod, classmethod))]
     return names

@@ -198,6 +198,8 @@ def method(it: Reader, x: Node, name: str, args: Args, kw: Keywords) -> Value:
     cls = getattr(x.kind, "cls", None)
     if is_typed_dict(cls) and name == "get":
         return apply_rule(models.get, ".get", it, [x, *args], kw)
+    if f == "tuple" and cls is not None and name in models.TUPLE_METHODS:
+        return apply_rule(models.TUPLE_METHODS[name], name, it, [x, *args], kw)
     if f == "model" and name in ("model_copy", "copy") and is_pydantic(cls):
         return apply_rule(models.copy, name, it, [x, *args], kw)
     if f in ("model", "root", "tuple", "union") or (

@@ -10,18 +10,31 @@ from typing import Any
 from .builder import Builder
 from .conditions import order
 from .equality import equal, is_same
+from .kinds import SetKind
 from .membership import contains
 from .nodes import Node, negate
+from .rules import sets
 
 Compare = Callable[[Builder, Node, Node], Node]
 
+
+def both_sets(x: Node, y: Node) -> bool:
+    """Are both sets?"""
+    return isinstance(x.kind, SetKind) and isinstance(y.kind, SetKind)
+
+
+def equal_or_same_set(b: Builder, x: Node, y: Node) -> Node:
+    """x == y"""
+    return sets.equal_sets(b, x, y) if both_sets(x, y) else equal(b, x, y)
+
+
 COMPARE: dict[type[ast.cmpop], Compare] = {
-    ast.Eq: equal,
-    ast.NotEq: lambda b, x, y: negate(equal(b, x, y)),
+    ast.Eq: equal_or_same_set,
+    ast.NotEq: lambda b, x, y: negate(equal_or_same_set(b, x, y)),
     ast.Lt: lambda b, x, y: order(b, "<", x, y),
-    ast.LtE: lambda b, x, y: order(b, "<=", x, y),
+    ast.LtE: lambda b, x, y: sets.subset(b, x, y) if both_sets(x, y) else order(b, "<=", x, y),
     ast.Gt: lambda b, x, y: order(b, ">", x, y),
-    ast.GtE: lambda b, x, y: order(b, ">=", x, y),
+    ast.GtE: lambda b, x, y: sets.superset(b, x, y) if both_sets(x, y) else order(b, ">=", x, y),
     ast.In: contains,
     ast.NotIn: lambda b, x, y: negate(contains(b, x, y)),
     ast.Is: is_same,

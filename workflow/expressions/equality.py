@@ -87,7 +87,7 @@ def equal(b: Builder, x: Node, y: Node) -> Node:
         case "union", ("str" | "number") if isinstance(y, Const) and ky in {family(m) for m in members(x.kind)}:
             if not _lookalike(x.kind, ky):
                 return binary(x, "=", y)
-    if kx == ky or {"union", "other", "decimal", "root"} & {kx, ky}:
+    if kx == ky or {"union", "other", "decimal", "root"} & {kx, ky} or {kx, ky} == {"model", "dict"}:
         said = f"`==` between {show(x.kind)} and {show(y.kind)} has no JSONata form that all engines agree on"
         raise refuse(Page.WRONG_TYPE, said, _instead(kx, ky))
     said = f"{show(x.kind)} never equals {show(y.kind)}"

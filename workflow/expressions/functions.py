@@ -15,7 +15,7 @@ from .builder import Builder
 from .kinds import FLOAT, INT, NamedTextKind
 from .nodes import binary, call, const
 from .refusals import Page, refuse
-from .rules import aggregates, dicts, formats, lists, models, rounding, text, times
+from .rules import aggregates, dicts, formats, lists, models, rounding, sets, text, times
 from .scope import Value
 
 Rule = Callable[..., Any]
@@ -29,7 +29,13 @@ FUNCTIONS: dict[Any, Rule] = {
     timedelta: times.make_delta,
     dataclasses.replace: models.dataclass_replace,
 }
-METHODS: dict[tuple[str, str], Rule] = {**text.METHODS, **lists.METHODS, **dicts.METHODS, **times.METHODS}
+METHODS: dict[tuple[str, str], Rule] = {
+    **text.METHODS,
+    **lists.METHODS,
+    **dicts.METHODS,
+    **times.METHODS,
+    **sets.METHODS,
+}
 TAKE_ITERATORS = {*lists.FUNCTIONS.values(), *aggregates.FUNCTIONS.values(), text.join}
 """Rules whose arguments may be functions and iterators; all others take data."""
 

@@ -188,8 +188,10 @@ def annotated(kind: Kind, metadata: tuple[Any, ...]) -> Kind:
         if name in SERIALIZERS:
             return OpaqueKind("field with its own serializer")
         if name in TRANSFORMERS or any(getattr(m, c, None) for c in CHANGES):
-            limits.append(Limit("validator", name))
-        limits += [Limit(n, getattr(m, n)) for n in LIMITS if getattr(m, n, None) is not None]
+            limits.append(Limit("validator", getattr(m, "said", name)))
+        limits += [
+            Limit(n, v) for n in LIMITS if (v := getattr(m, n, None)) is not None and (n, v) != ("min_length", 0)
+        ]
         for inner in getattr(m, "metadata", ()):  # a FieldInfo inside Annotated
             limits += [Limit(n, getattr(inner, n)) for n in LIMITS if getattr(inner, n, None) is not None]
     return limited(kind, tuple(limits)) if limits else kind

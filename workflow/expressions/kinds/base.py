@@ -20,6 +20,9 @@ class Limit:
     name: str
     bound: Any
 
+    def __str__(self) -> str:
+        return f"{self.name}={self.bound!r}"
+
 
 Limits = tuple[Limit, ...]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated, Any, get_origin
@@ -37,6 +38,10 @@ class RecordField:
     default: Any  # REQUIRED, OMITTED, FACTORY or a value
     keywords: tuple[str, ...]
     excluded: bool = False
+    positional: bool = True
+    """May the constructor be given it by its place?"""
+    config: Mapping[str, Any] | None = None
+    """What the model's config does to its texts."""
 
     @property
     def read_kind(self) -> Kind:
@@ -76,7 +81,14 @@ def _of_dataclass(f: dataclasses.Field[Any], annotation: Any) -> RecordField:
     default = f.default
     if default is dataclasses.MISSING:
         default = _from_factory(None if f.default_factory is dataclasses.MISSING else f.default_factory)
-    return RecordField(f.name, f.name, from_annotation(annotation), annotation, default, (f.name,) if f.init else ())
+    kind = or_none(from_annotation(annotation), default)
+    keywords = (f.name,) if f.init else ()
+    return RecordField(f.name, f.name, kind, annotation, default, keywords, positional=f.init and not f.kw_only)
+
+
+def or_none(kind: Kind, default: Any) -> Kind:
+    """`title: str = None` may be None, whatever it says."""
+    return join(kind, NONE) if default is None else kind
 
 
 def _of_key(cls: Any, name: str, annotation: Any) -> RecordField:
@@ -99,16 +111,34 @@ def _pydantic(cls: Any) -> Fields:
     if own.field_serializers or own.model_serializers or config.get("json_encoders"):
         what = f"{cls.__name__} has its own serializers: its JSON cannot be known"
         raise refuse(Page.MODEL_NOT_BUILT, what, "read it in a Task")
+    texts = (_Texts(config),) if any(config.get(c) for c in TEXT_CONFIG) else ()
     out: Fields = {}
     for name, f in cls.__pydantic_fields__.items():
-        kind = annotated(from_annotation(f.annotation), tuple(f.metadata))
+        kind = annotated(from_annotation(f.annotation), (*f.metadata, *texts))
         if config.get("use_enum_values"):
             kind = _enum_values(kind)
         annotation = Annotated[(f.annotation, *f.metadata)] if f.metadata else f.annotation
         default = REQUIRED if f.is_required() else _from_factory(f.default_factory) if f.default_factory else f.default
         json = f.serialization_alias or f.alias or name
-        out[name] = RecordField(name, json, kind, annotation, default, _keywords(name, f, config), bool(f.exclude))
+        kind = or_none(kind, default)
+        keywords, excluded = _keywords(name, f, config), bool(f.exclude)
+        own = {c: config[c] for c in TEXT_CONFIG if config.get(c)} or None
+        out[name] = RecordField(name, json, kind, annotation, default, keywords, excluded, f.init is not False, own)
     return out
+
+
+TEXT_CONFIG = ("str_strip_whitespace", "str_to_lower", "str_to_upper", "str_min_length", "str_max_length")
+
+
+class _Texts:
+    """A model's config, as the metadata of its text fields."""
+
+    said = "the model's config"
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self.strip_whitespace = config.get("str_strip_whitespace")
+        self.to_lower, self.to_upper = config.get("str_to_lower"), config.get("str_to_upper")
+        self.min_length, self.max_length = config.get("str_min_length"), config.get("str_max_length")
 
 
 def _keywords(name: str, f: Any, config: Any) -> tuple[str, ...]:
@@ -156,16 +186,10 @@ def reachable(kind: Kind, seen: tuple[Any, ...] = ()) -> set[Any]:
 def has_own_validators(cls: Any) -> bool:
     """Does building it run code of the user's?"""
     checks = getattr(cls, "__pydantic_decorators__", None)
-    if checks is not None and (
-        checks.field_validators or checks.model_validators or checks.validators or checks.root_validators
-    ):
+    if checks and (checks.field_validators or checks.model_validators or checks.validators or checks.root_validators):
         return True
-    return any(
-        n in vars(c)
-        for c in cls.__mro__[:-1]
-        for n in ("__post_init__", "model_post_init")
-        if c.__module__ != "pydantic.main"
-    )
+    own = [vars(c)[n] for c in cls.__mro__ for n in ("__post_init__", "model_post_init") if n in vars(c)]
+    return any(not str(getattr(f, "__module__", "")).startswith("pydantic") for f in own)
 
 
 def enum_names(kind: Kind) -> list[str]:

@@ -16,6 +16,7 @@ from ..kinds import (
     INT,
     NEVER,
     NONE,
+    REQUIRED,
     STR,
     DictKind,
     EnumKind,
@@ -23,10 +24,14 @@ from ..kinds import (
     ListKind,
     LiteralKind,
     NumberKind,
+    RecordKind,
     TupleKind,
     an,
     family,
+    fields_of,
+    fits,
     is_optional,
+    is_typed_dict,
     join,
     of_value,
     show,
@@ -53,6 +58,8 @@ from ..scope import Iterable
 
 def value_kind(d: Node) -> Kind:
     """The kind of a dict's values."""
+    if isinstance(d.kind, RecordKind):
+        return join(*[f.kind for f in fields_of(d.kind).values()])
     return d.kind.value if isinstance(d.kind, DictKind) else NEVER
 
 
@@ -179,27 +186,50 @@ def copied(b: Builder, d: Node) -> Node:
 
 # ------------------------------------------------------------------ making dicts
 def merge(b: Builder, *ds: Node) -> Node:
-    """{**a, **b}"""
+    """{**a, **b}; what is merged into a TypedDict by its own keys is one again."""
     parts = [d for d in ds if not ((isinstance(d, Object) and not d.pairs) or (isinstance(d, Const) and not d.value))]
     for d in parts:
-        if family(d.kind) != "dict":
+        if family(d.kind) != "dict" and not is_typed_dict(getattr(d.kind, "cls", None)):
             refuse_none("`**`", d)
             raise refuse(Page.WRONG_TYPE, f"`**` of {an(d.kind)}", "spread dicts only, or name the fields")
-    kind = DictKind(join(*map(value_kind, parts)), join(*map(key_kind, parts)) if parts else STR, merged_shape(parts))
+    kind = merged_kind(parts)
     if len(parts) == 1:
-        return parts[0]
+        return with_kind(parts[0], kind)
     if all(isinstance(d, Object) and all(isinstance(k, Const) for k, _ in d.pairs) for d in parts):
         pairs = {k: (k, v) for d in parts if isinstance(d, Object) for k, v in d.pairs}
         return Object(tuple(pairs.values()), kind=kind)
     return call("merge", Array(tuple(parts), kind=ListKind(kind)), kind=kind)
 
 
+def merged_kind(parts: list[Node]) -> Kind:
+    """The kind of a merge."""
+    if not parts:
+        return DictKind(NEVER)
+    first = parts[0].kind
+    if isinstance(first, RecordKind):
+        fields = fields_of(first)
+        shapes = [d.kind.shape if isinstance(d.kind, DictKind) else None for d in parts[1:]]
+        keys = [(k, v) for s in shapes for k, v in s or ()]
+        if None not in shapes and all(k in fields and fits(v, fields[k].kind) for k, v in keys):
+            return first
+    return DictKind(join(*map(value_kind, parts)), join(*map(key_kind, parts)), merged_shape(parts))
+
+
 def merged_shape(parts: list[Node]) -> tuple[tuple[str, Kind], ...] | None:
     """The keys of a merge, where all parts' are known."""
-    shapes = [d.kind.shape if isinstance(d.kind, DictKind) else None for d in parts]
+    shapes = [known_keys(d) for d in parts]
     if any(s is None for s in shapes):
         return None
     return tuple({k: v for s in shapes if s is not None for k, v in s}.items())
+
+
+def known_keys(d: Node) -> tuple[tuple[str, Kind], ...] | None:
+    """The keys that a dict has for certain, if these are all."""
+    if isinstance(d.kind, DictKind):
+        return d.kind.shape
+    fields = fields_of(d.kind).values()
+    whole = all(f.default is REQUIRED for f in fields)
+    return tuple((f.json, f.kind) for f in fields) if whole else None
 
 
 def record(b: Builder, pairs: list[tuple[Node, Node]]) -> Node:

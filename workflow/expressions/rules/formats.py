@@ -67,7 +67,7 @@ def of_number(b: Builder, x: Node, spec: str, m: re.Match[str]) -> Node:
     elif not whole_values(x.kind) or digits:
         raise bad_format(spec, "float", "end it in f: .2f")
     if kind in ("f", "%"):
-        out = fixed(x, int(digits), bool(m["comma"]))
+        out = fixed(b, x, int(digits), bool(m["comma"]))
     elif m["comma"]:
         out = call("formatNumber", x, const("#,##0"), kind=STR)
     else:

@@ -77,7 +77,8 @@ def build(b: Builder, cls: Any, args: list[Node], given: dict[str, Node], type_a
         if name not in values:
             if f.default is OMITTED:
                 continue
-            values[name] = default_value(cls, f)
+            pairs += [] if f.excluded else [(const(f.json), default_value(cls, f))]
+            continue
         value = field_value(b, f"{cls.__name__}.{name}", f, values[name], checked=hasattr(cls, "__pydantic_fields__"))
         if not f.excluded:
             pairs.append((const(f.json), value))
@@ -91,7 +92,7 @@ def build(b: Builder, cls: Any, args: list[Node], given: dict[str, Node], type_a
 
 def keywords(cls: Any, fields: dict[str, RecordField], args: list[Node], given: dict[str, Node]) -> dict[str, Node]:
     """Arguments by the name of their field, as the constructor takes them."""
-    positional = [f for f in fields.values() if f.keywords]
+    positional = [f for f in fields.values() if f.positional]
     if args and (is_pydantic(cls) or is_typed_dict(cls)):
         first = next(iter(fields), "x")
         said = f"{cls.__name__} takes no positional arguments"
@@ -106,7 +107,8 @@ def keywords(cls: Any, fields: dict[str, RecordField], args: list[Node], given: 
             said = f"{cls.__name__} has no field `{k}`"
             if k in fields:
                 said = f"{cls.__name__} does not take `{k}` by that name"
-                raise refuse(Page.WRONG_ARGUMENTS, said, f"write {'/'.join(fields[k].keywords) or 'nothing'}=")
+                instead = " or ".join(f"{n}=" for n in fields[k].keywords)
+                raise refuse(Page.WRONG_ARGUMENTS, said, f"write {instead}" if instead else "leave it out")
             raise refuse(Page.UNKNOWN_FIELD, said, did_you_mean(k, accepted))
         if accepted[k] in values:
             raise refuse(Page.WRONG_ARGUMENTS, f"{cls.__name__} got `{k}` twice", "give it once")
@@ -173,7 +175,8 @@ def constant_value(where: str, f: RecordField, v: Const, checked: bool) -> Node:
     same_number = family(v.kind) == "number" and family(f.kind) == "number"
     strict = True if family(v.kind) in ("bool", "number", "str") and not same_number else None
     try:
-        made = TypeAdapter(f.annotation).validate_python(v.value, strict=strict)
+        config: Any = f.config if family(f.kind) == "str" else None
+        made = TypeAdapter(f.annotation, config=config).validate_python(v.value, strict=strict)
     except Exception as e:
         hint = ""
         names = [n for m in members(f.kind) for n in enum_names(m)]
@@ -197,7 +200,8 @@ def guarded(b: Builder, where: str, v: Node, want: Kind) -> Node:
         return v
     for inside, limit in limits:
         if inside or limit.name not in GUARDS or not isinstance(limit.bound, (int, float)):
-            said = f"{where} has the constraint {limit.name}={limit.bound!r}, which cannot be checked in Step Functions"
+            what = f"a validator ({limit.bound})" if limit.name == "validator" else f"the constraint {limit}"
+            said = f"{where} has {what}, which cannot be checked in Step Functions"
             raise refuse(Page.MODEL_NOT_BUILT, said, "build it in a Task, or pass on a field with the same constraint")
     v = b.let(v)
     some = binary(v, "!=", NULL) if is_optional(v.kind) else TRUE
@@ -205,12 +209,12 @@ def guarded(b: Builder, where: str, v: Node, want: Kind) -> Node:
     for _, limit in limits:
         measured = v if limit.name in ("ge", "gt", "le", "lt") else size(v)
         test = both(test, binary(measured, GUARDS[limit.name], const(limit.bound), BOOL))
-    shown = ", ".join(f"{limit.name}={limit.bound}" for _, limit in limits)
+    shown = ", ".join(str(limit) for _, limit in limits)
     error = call("error", const(f"{where}: {shown}"), kind=v.kind)
     checked = cond(test, v, error)
     if some != TRUE:
         checked = cond(some, checked, NULL)
-    return b.let(with_kind(checked, with_limits_of(v.kind, want)))
+    return b.let(with_kind(checked, with_limits_of(v.kind, want)), where.split(".")[-1])
 
 
 def size(v: Node) -> Node:
@@ -378,3 +382,33 @@ def build_tuple(b: Builder, cls: Any, kind: TupleKind, args: list[Node], given: 
     if len(args) > len(names):
         raise refuse(Page.WRONG_ARGUMENTS, f"{cls.__name__} has {len(names)} fields", "give fewer values")
     return Array(tuple(items), kind=kind)
+
+
+def tuple_replace(b: Builder, x: Node, /, **changes: Node) -> Node:
+    """x._replace(name=value) of a NamedTuple."""
+    kind = x.kind
+    cls: Any = getattr(kind, "cls", None)
+    if not isinstance(kind, TupleKind):
+        return x
+    items = [tuple_field(b, x, name) or NULL for name in cls._fields]
+    return build_tuple(b, cls, kind, [], {**dict(zip(cls._fields, items)), **known_names(cls, changes)})
+
+
+def known_names(cls: Any, changes: dict[str, Node]) -> dict[str, Node]:
+    """The changes, if all are of fields."""
+    for k in changes:
+        if k not in cls._fields:
+            raise refuse(Page.UNKNOWN_FIELD, f"{cls.__name__} has no field `{k}`", did_you_mean(k, cls._fields))
+    return changes
+
+
+def tuple_as_dict(b: Builder, x: Node, /) -> Node:
+    """x._asdict() of a NamedTuple."""
+    names: tuple[str, ...] = getattr(getattr(x.kind, "cls", None), "_fields", ())
+    values = [or_null(tuple_field(b, x, n) or NULL) for n in names]
+    shape = tuple((n, v.kind) for n, v in zip(names, values))
+    kind = DictKind(join(*[v.kind for v in values]), shape=shape)
+    return Object(tuple((const(n), v) for n, v in zip(names, values)), kind=kind)
+
+
+TUPLE_METHODS = {"_replace": tuple_replace, "_asdict": tuple_as_dict}

@@ -24,7 +24,7 @@ from ..kinds import (
 from ..membership import element_kind
 from ..nodes import ZERO, Array, Const, Node, binary, both, call, cond, const, either
 from ..refusals import Page, refuse
-from . import times
+from . import sets, times
 from .dicts import merge
 
 Rule = Callable[[Builder, Node, Node], Node]
@@ -157,6 +157,7 @@ BINARY: dict[tuple[type[ast.operator], str, str], Rule] = {
     (ast.BitXor, "bool", "bool"): differ,
     (ast.Div, "timedelta", "timedelta"): divide,
     **times.BINARY,
+    **sets.BINARY,
 }
 SYMBOLS = {
     ast.Add: "+",
@@ -179,6 +180,8 @@ BITWISE = (ast.BitAnd, ast.BitOr, ast.BitXor)
 def operate(b: Builder, op: type[ast.operator], x: Node, y: Node) -> Node:
     """x op y, by the table."""
     fx, fy, sign = family(x.kind), family(y.kind), SYMBOLS[op]
+    if op is ast.BitOr and "dict" in (fx, fy) and "model" in (fx, fy):  # a TypedDict
+        return merge(b, x, y)
     rule = BINARY.get((op, fx, fy))
     if rule is None and op not in BITWISE and {fx, fy} <= {"bool", "number"}:
         x, y = (as_number(v) if family(v.kind) == "bool" else v for v in (x, y))

@@ -16,6 +16,7 @@ from ..nodes import (
     Array,
     Node,
     binary,
+    both,
     call,
     cast,
     cond,
@@ -34,10 +35,15 @@ def needs_number(name: str, x: Node) -> None:
         raise refuse(Page.UNSUPPORTED_CALL, f"{name}() of {an(x.kind)} has no JSONata form", instead)
 
 
-def fixed(x: Node, digits: int, commas: bool = False) -> Node:
+def fixed(b: Builder, x: Node, digits: int, commas: bool = False) -> Node:
     """f"{x:.2f}" """
     if digits == 0 and not commas:
-        return call("string", call("round", x, kind=INT), kind=STR)
+        whole = b.let(x if whole_values(x.kind) else call("round", x, kind=INT))
+        text = call("string", whole, kind=STR)
+        if whole_values(x.kind):
+            return text
+        vanished = both(binary(whole, "=", ZERO), binary(x, "<", ZERO))
+        return cond(vanished, const("-0"), text)
     picture = ("#,##0" if commas else "0") + ("." + "0" * digits if digits else "")
     return call("formatNumber", x, const(picture), kind=STR)
 

@@ -100,7 +100,21 @@ def _plain(value: Any) -> Any:
     return value
 
 
+_WORDS = {
+    "missing": "missing",
+    "float_type": "not a number",
+    "string_type": "not text",
+    "string_pattern_mismatch": "not 1 to 128 letters, digits and : . _ -",
+    "string_too_long": "longer than {max_length} characters",
+    "greater_than_equal": "below {ge:g}",
+    "less_than_equal": "above {le:g}",
+}
+
+
 def _reason(error: ValidationError) -> str:
-    """Where and what, `temperature: float_type`; the names are ours, since unknown fields are not read."""
-    details = error.errors(include_url=False, include_context=False, include_input=False)
-    return "; ".join(f"{'.'.join(map(str, detail['loc']))}: {detail['type']}" for detail in details)
+    """Where and what, `temperature: not a number`; the names are ours, since unknown fields are not read."""
+    return "; ".join(
+        f"{'.'.join(map(str, detail['loc']))}: "
+        + _WORDS.get(detail["type"], detail["type"]).format(**detail.get("ctx", {}))
+        for detail in error.errors(include_url=False, include_input=False)
+    )

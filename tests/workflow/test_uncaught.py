@@ -71,7 +71,8 @@ def test_development_mode_keeps_the_traceback(tmp_path: Path) -> None:
 def test_catching_it_is_as_ever(tmp_path: Path) -> None:
     code = (
         "from workflow import WorkflowError\n"
-        "try:\n    import app\nexcept WorkflowError as error:\n    print(len(error.problems), bool(error.__traceback__))"
+        "try:\n    import app\n"
+        "except WorkflowError as error:\n    print(len(error.problems), bool(error.__traceback__))"
     )
     done = python(tmp_path, "-c", code)
     assert (done.stdout, done.stderr) == ("1 True\n", "")

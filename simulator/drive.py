@@ -14,20 +14,19 @@ from typing import Any
 
 from simulator.clock import VIRTUAL_START
 from simulator.definition import Machine, compile_machine
-from simulator.errors import RUNTIME, StateError
-from simulator.machine import (
+from simulator.effects import (
     Answer,
     CancelTask,
     CancelTimer,
     Command,
     Failed,
-    Info,
-    Run,
     SetTimer,
     StartTask,
     Submitted,
     Succeeded,
 )
+from simulator.errors import RUNTIME, StateError
+from simulator.machine import Info, Run
 from simulator.tasks import TaskCall
 from simulator.values import Value
 

@@ -1,4 +1,4 @@
-"""The engine: owns state machines and executions, drives them on an event loop, and answers for them.
+"""The engine: owns state machines and executions, and answers for them.
 
 All methods belong to one event loop. Every fact is handed to the store before it is acted on; a durable store makes the
 engine resume where it was killed, with tasks that were in flight run again.
@@ -10,80 +10,29 @@ import asyncio
 import random
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Callable
 from typing import Any
 
-from simulator import errors, tokens
+from simulator import recovery, tokens
 from simulator.activities import Activity
-from simulator.clock import Clock, Handle, RealClock
-from simulator.errors import StateError
+from simulator.clock import Clock, RealClock
+from simulator.driving import Driver
+from simulator.effects import Answer, Failed, Heartbeat, Started, Succeeded
+from simulator.execution import Execution
 from simulator.faults import ApiError, execution_missing
-from simulator.history import Event
-from simulator.machine import (
-    Answer,
-    CancelTask,
-    CancelTimer,
-    Command,
-    Failed,
-    Heartbeat,
-    Info,
-    Run,
-    SetTimer,
-    Started,
-    StartTask,
-    Submitted,
-    Succeeded,
-)
+from simulator.machine import Info, Run
 from simulator.machines import Machines, Revision, StateMachine, Target, check_name
-from simulator.store import MemoryStore, Store
-from simulator.tasks import Submission, TaskCall, TaskRunner
-from simulator.values import Value, load, text
+from simulator.recovery import Recalled
+from simulator.store import MemoryStore, Saved, Store
+from simulator.tasks import TaskCall, TaskRunner
+from simulator.values import PAYLOAD_LIMIT, Value, load
+
+__all__ = ["Engine", "Execution"]
 
 #: Seconds that an Express execution may take.
 EXPRESS_LIMIT = 300.0
 #: Finished Express executions that stay readable; AWS keeps none.
 EXPRESS_KEPT = 1_000
-
-
-@dataclass(slots=True, eq=False)
-class Execution:
-    """One execution, running or over."""
-
-    arn: str
-    name: str
-    machine: StateMachine
-    revision: Revision
-    input: str
-    run: Run
-    version_arn: str | None = None
-    alias_arn: str | None = None
-    trace_header: str | None = None
-    test_case: str | None = None
-    finished: asyncio.Event = field(default_factory=asyncio.Event)
-    tasks: dict[int, asyncio.Task[None]] = field(default_factory=dict)
-    timers: dict[int, Handle] = field(default_factory=dict)
-    tokens: dict[int, str] = field(default_factory=dict)
-    answered: set[int] = field(default_factory=set)
-    calls: dict[int, TaskCall] = field(default_factory=dict)
-    ending: bool = False
-    kept: bool = True
-
-    @property
-    def status(self) -> str:
-        """RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED."""
-        return self.run.status
-
-    @property
-    def express(self) -> bool:
-        """Whether this is an Express execution."""
-        return self.run.info.express
-
-    @property
-    def events(self) -> list[Event]:
-        """The history so far."""
-        return self.run.events
 
 
 class Engine:
@@ -118,10 +67,8 @@ class Engine:
         self.max_open = max_open
         self.on_end = on_end
         self._open = 0
-        self._busy = 0
         self._express_done: list[str] = []
-        self._closed = False
-        self._background: set[asyncio.Task[Any]] = set()
+        self._driver = Driver(tasks, self.clock, self.store, self.activities, self._ended)
 
     # -------------------------------------------------------------- names
 
@@ -167,7 +114,7 @@ class Engine:
         self, target: Target, value: str, name: str | None, trace_header: str | None, *, sync: bool = False
     ) -> Execution:
         machine = target.machine
-        if len(value.encode("utf-8")) > 262_144:
+        if len(value.encode("utf-8")) > PAYLOAD_LIMIT:
             raise ApiError(
                 "ValidationException",
                 "1 validation error detected: Value at 'input' failed to satisfy "
@@ -219,7 +166,9 @@ class Engine:
                 if not ready.done():
                     ready.set_exception(error)
                 return
-            self._carry_out(execution, execution.run.begin(now))
+            run = execution.run
+            assert isinstance(run, Run)  # noqa: S101 - it was made a moment ago
+            self._driver.carry_out(execution, run.begin(now))
             if not ready.done():
                 ready.set_result(None)
 
@@ -251,7 +200,7 @@ class Engine:
         """Abort an execution. Returns when it stopped. An execution that is over stays as it is."""
         execution = self.get(arn)
         if execution.status == "RUNNING":
-            await self._record(execution, ["stop", error, cause], lambda now: execution.run.stop(error, cause, now))
+            await self._driver.record(execution, ["stop", error, cause], lambda run, now: run.stop(error, cause, now))
         return execution.run.stopped_at or self.clock.now()
 
     async def task_success(self, token: str, output: Value) -> None:
@@ -275,9 +224,16 @@ class Engine:
             raise ApiError("InvalidToken", "Invalid Token: 'Invalid token'")
         if claim.key in execution.answered or not execution.run.waits_for(claim.key):
             raise ApiError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
-        if not isinstance(answer, Heartbeat):
-            execution.answered.add(claim.key)
-        await self._answer(execution, claim.key, answer)
+        if isinstance(answer, Heartbeat):
+            await self._driver.answer(execution, claim.key, answer)
+            return
+        execution.answered.add(claim.key)
+        try:
+            await self._driver.answer(execution, claim.key, answer)
+        except BaseException:
+            # Nothing was written: whoever has the token may try again.
+            execution.answered.discard(claim.key)
+            raise
 
     async def activity_task(self, activity: Activity, worker: str | None, seconds: float = 60.0) -> tuple[str, Value]:
         """GetActivityTask: the next task's token and input, waiting for one at most `seconds`. ("", None) for none."""
@@ -303,195 +259,112 @@ class Engine:
         return execution is not None and execution.run.waits_for(call.key) and call.key not in execution.answered
 
     async def _hand_out(self, arn: str, call: TaskCall, worker: str | None) -> tuple[str, Value]:
-        await self._answer(self.executions[arn], call.key, Started(worker))
+        await self._driver.answer(self.executions[arn], call.key, Started(worker))
         return call.token or "", call.arguments
 
-    # -------------------------------------------------------------- driving
-
-    async def _answer(self, execution: Execution, key: int, answer: Answer) -> None:
-        await self._record(execution, [key, *_entry(answer)], lambda now: execution.run.answer(key, answer, now))
-
-    def _record(
-        self, execution: Execution, entry: list[Value], act: Callable[[float], list[Command]]
-    ) -> asyncio.Future[None]:
-        """Write an entry, then act on it. The future is done when it was acted on."""
-        now = self.clock.now()
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-        def then(error: BaseException | None) -> None:
-            if error is None and not self._closed:
-                self._carry_out(execution, act(now))
-            if not done.done():
-                if error is None:
-                    done.set_result(None)
-                else:
-                    done.set_exception(error)
-                    done.exception()
-
-        if execution.express:
-            # An Express execution runs at least once: after a crash it begins anew, so it has no journal.
-            then(None)
-        else:
-            self.store.append(execution.arn, [now, *entry], then)
-        return done
-
-    def _carry_out(self, execution: Execution, commands: list[Command]) -> None:
-        for command in commands:
-            if isinstance(command, StartTask):
-                self._begin_task(execution, command.call)
-            elif isinstance(command, SetTimer):
-                key = command.key
-                execution.timers[key] = self.clock.call_at(command.when, partial(self._fire, execution, key))
-            elif isinstance(command, CancelTimer):
-                timer = execution.timers.pop(command.key, None)
-                if timer is not None:
-                    timer.cancel()
-            elif isinstance(command, CancelTask):
-                execution.calls.pop(command.key, None)
-                task = execution.tasks.pop(command.key, None)
-                if task is not None:
-                    task.cancel()
-        if execution.run.status != "RUNNING" and not execution.ending:
-            self._end(execution)
-        if self._busy == 0:
-            asyncio.get_running_loop().call_soon(self._idle)
-
-    def _idle(self) -> None:
-        if self._busy == 0 and not self._closed:
-            self.clock.idle()
-
-    def _fire(self, execution: Execution, key: int) -> None:
-        execution.timers.pop(key, None)
-        self._record(execution, ["fire", key], lambda now: execution.run.fire(key, now))
-
-    def _begin_task(self, execution: Execution, call: TaskCall) -> None:
-        execution.calls[call.key] = call
-        if call.token is not None:
-            execution.tokens[call.key] = call.token
-        if call.resource.kind == "activity":
-            self._offer(execution, call)
-            return
-        self._busy += 1
-        execution.tasks[call.key] = self._spawn(self._perform(execution, call))
-
-    def _offer(self, execution: Execution, call: TaskCall) -> None:
-        activity = self.activities.get(call.resource.arn)
-        if activity is None:
-            cause = f"The activity {call.resource.arn} does not exist."
-            self._record(
-                execution,
-                [call.key, "failed", errors.RUNTIME, cause],
-                lambda now: execution.run.answer(call.key, Failed(errors.RUNTIME, cause), now),
-            )
-            return
-        while activity.pollers:
-            _, poller = activity.pollers.popleft()
-            if not poller.done():
-                poller.set_result((execution.arn, call))
-                return
-        activity.waiting.append((execution.arn, call))
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.get_running_loop().create_task(work)
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
-        return task
-
-    async def _perform(self, execution: Execution, call: TaskCall) -> None:
-        by_token = call.resource.pattern == "token"
-        try:
-            try:
-                result = await self.tasks.run(call)
-                if isinstance(result, Submission):
-                    await self._answer(execution, call.key, Submitted(result.output))
-                    if result.completion is None:
-                        return
-                    result = await result.completion
-                elif by_token:
-                    if execution.run.waits_for(call.key):
-                        await self._answer(execution, call.key, Submitted(result))
-                    return
-                answer: Answer = Succeeded(result)
-            except StateError as failure:
-                answer = Failed(failure.error, failure.cause)
-            except Exception as error:
-                answer = Failed(errors.RUNTIME, f"{type(error).__name__}: {error}")
-            if execution.run.waits_for(call.key) and call.key not in execution.answered:
-                execution.answered.add(call.key)
-                execution.tasks.pop(call.key, None)
-                await self._answer(execution, call.key, answer)
-        finally:
-            self._busy -= 1
-            if self._busy == 0 and not self._closed:
-                asyncio.get_running_loop().call_soon(self._idle)
-
-    def _end(self, execution: Execution) -> None:
-        execution.ending = True
-        run = execution.run
-        for timer in execution.timers.values():
-            timer.cancel()
-        execution.timers.clear()
-        for task in execution.tasks.values():
-            task.cancel()
-        execution.tasks.clear()
-        execution.calls.clear()
+    def _ended(self, execution: Execution) -> None:
         self._open -= 1
-
-        def ended(error: BaseException | None) -> None:
-            execution.finished.set()
-            if self.on_end is not None:
-                self.on_end(execution)
-
         if execution.express:
             self._express_done.append(execution.arn)
             while len(self._express_done) > EXPRESS_KEPT:
                 self.executions.pop(self._express_done.pop(0), None)
-        if not execution.kept:
-            ended(None)
+        execution.finished.set()
+        if self.on_end is not None:
+            self.on_end(execution)
+
+    # -------------------------------------------------------------- again
+
+    async def redrive(self, arn: str) -> float:
+        """RedriveExecution: go on from the state that failed. Returns when. Raises ExecutionNotRedrivable."""
+        execution = self.get(arn)
+        if execution.status in ("RUNNING", "SUCCEEDED") or execution.express:
+            message = f"Execution is {execution.status} and cannot be redriven"
+            raise ApiError("ExecutionNotRedrivable", message)
+        if isinstance(execution.run, Recalled):
+            execution.run = execution.run.replayed()
+        execution.ending = False
+        execution.finished = asyncio.Event()
+        self._open += 1
+        await self._driver.record(execution, ["redrive"], lambda run, now: run.redrive(now), reopen=True)
+        return self.clock.now()
+
+    def recover(self) -> int:
+        """Take up what the store kept. Call it once, on the event loop, before anything else.
+
+        Returns how many executions go on.
+        """
+        for arn, kept in self.store.objects("machine"):
+            self.machines.by_arn[arn] = StateMachine.restore(kept)
+        for arn, kept in self.store.objects("activity"):
+            self.activities[arn] = Activity.restore(kept)
+        going = 0
+        saved_all = list(self.store.executions())
+        self.random = random.Random(f"{self.seed}\0{len(saved_all)}")  # noqa: S311 - no name is drawn twice
+        for saved in saved_all:
+            execution = self._restore(saved)
+            self.executions[saved.arn] = execution
+            if saved.end is not None:
+                execution.ending = True
+                execution.finished.set()
+                continue
+            going += 1
+            self._open += 1
+        for execution in list(self.executions.values()):
+            if not execution.ending:
+                self._resume(execution)
+        return going
+
+    def _restore(self, saved: Saved) -> Execution:
+        begin = saved.begin
+        machine_arn = begin["machine"]
+        revision = Revision(
+            begin["revision"], begin["definition"], begin["role"], recovery.compiled(begin["definition"])
+        )
+        machine = self.machines.by_arn.get(machine_arn) or StateMachine(
+            machine_arn,
+            machine_arn.rpartition(":")[2],
+            "EXPRESS" if begin["express"] else "STANDARD",
+            begin["now"],
+            begin["now"],
+            revision,
+        )
+        run: Run | Recalled
+        left = recovery.Outstanding()
+        if saved.end is None:
+            run, left = recovery.replay(saved, EXPRESS_LIMIT if begin["express"] else None)
         else:
-            record = {
-                "status": run.status,
-                "output": None if run.status != "SUCCEEDED" else text(run.output),
-                "error": run.error,
-                "cause": run.cause,
-                "stopped": run.stopped_at,
-            }
-            self.store.end(execution.arn, record, ended)
+            run = Recalled(saved, lambda: self.store.journal(saved.arn))
+        execution = Execution(
+            saved.arn,
+            begin["name"],
+            machine,
+            revision,
+            begin["input"],
+            run,
+            begin.get("version"),
+            begin.get("alias"),
+            begin.get("trace"),
+        )
+        execution.outstanding = left
+        return execution
+
+    def _resume(self, execution: Execution) -> None:
+        left = execution.outstanding
+        execution.outstanding = None
+        if left is None:
+            return
+        for key, call in left.calls.items():
+            if key in left.submitted and call.resource.pattern == "token":
+                execution.calls[key] = call
+                if call.token is not None:
+                    execution.tokens[key] = call.token
+            else:
+                self._driver.begin_task(execution, call)
+        for key, when in left.timers.items():
+            self._driver.set_timer(execution, key, when)
+        self._driver.carry_out(execution, [])
 
     async def close(self) -> None:
         """Stop driving: cancel tasks in flight and timers. A durable store resumes executions later."""
-        self._closed = True
-        for execution in self.executions.values():
-            for timer in execution.timers.values():
-                timer.cancel()
-        for task in list(self._background):
-            task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
+        await self._driver.close(list(self.executions.values()))
         self.store.close()
-
-
-def _entry(answer: Answer) -> list[Value]:
-    """An answer as a journal keeps it; `read_answer` is its inverse."""
-    if isinstance(answer, Succeeded):
-        return ["succeeded", answer.result]
-    if isinstance(answer, Failed):
-        return ["failed", answer.error, answer.cause]
-    if isinstance(answer, Submitted):
-        return ["submitted", answer.result]
-    if isinstance(answer, Started):
-        return ["started", answer.worker]
-    return ["heartbeat"]
-
-
-def read_answer(entry: list[Value]) -> Answer:
-    """An answer from its journal entry."""
-    kind = entry[0]
-    if kind == "succeeded":
-        return Succeeded(entry[1])
-    if kind == "failed":
-        return Failed(entry[1], entry[2])
-    if kind == "submitted":
-        return Submitted(entry[1])
-    if kind == "started":
-        return Started(entry[1])
-    return Heartbeat()

@@ -13,293 +13,35 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from types import GeneratorType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from simulator import errors
 from simulator.clock import iso
-from simulator.errors import LocatedError, StateError
+from simulator.effects import (
+    Answer,
+    CancelTask,
+    CancelTimer,
+    Command,
+    Effect,
+    Failed,
+    Heartbeat,
+    Join,
+    Perform,
+    SetTimer,
+    Sleep,
+    Started,
+    StartTask,
+    Succeeded,
+)
+from simulator.errors import StateError
 from simulator.history import EVENT_LIMIT, Event, detail_key
-from simulator.tasks import TaskCall
+from simulator.strand import HistoryFull, Strand
 from simulator.values import PAYLOAD_LIMIT, Value, dump
 
 if TYPE_CHECKING:
-    from simulator.definition import Chart, Machine
+    from simulator.definition import Machine
     from simulator.maprun import MapRun
-    from simulator.states.base import State
-
-
-# ------------------------------------------------------------------ what a Run asks its driver to do
-
-
-@dataclass(frozen=True, slots=True)
-class StartTask:
-    """Give this call to the task runner and answer `call.key` with what comes back."""
-
-    call: TaskCall
-
-
-@dataclass(frozen=True, slots=True)
-class CancelTask:
-    """Nobody waits for this call any more."""
-
-    key: int
-
-
-@dataclass(frozen=True, slots=True)
-class SetTimer:
-    """Call `Run.fire(key)` at `when`."""
-
-    key: int
-    when: float
-
-
-@dataclass(frozen=True, slots=True)
-class CancelTimer:
-    """Forget that timer."""
-
-    key: int
-
-
-Command: TypeAlias = StartTask | CancelTask | SetTimer | CancelTimer
-
-
-# ------------------------------------------------------------------ how a call is answered
-
-
-@dataclass(frozen=True, slots=True)
-class Succeeded:
-    """The task's result."""
-
-    result: Value
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The task's failure."""
-
-    error: str | None
-    cause: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Submitted:
-    """The request of a `.sync` or `.waitForTaskToken` task was accepted; its result comes later."""
-
-    result: Value
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """A worker took the activity's task."""
-
-    worker: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Heartbeat:
-    """The worker is alive: the heartbeat's time starts again."""
-
-
-Answer: TypeAlias = Succeeded | Failed | Submitted | Started | Heartbeat
-
-
-# ------------------------------------------------------------------ what a strand waits for
-
-
-class Perform:
-    """Effect: have a task done. The strand resumes with the result, `Submitted` or `Started`, or an error is thrown."""
-
-    __slots__ = ("call",)
-
-    def __init__(self, call: TaskCall) -> None:
-        self.call = call
-
-
-class Await:
-    """Effect: go on waiting for a call that was submitted or started."""
-
-    __slots__ = ("key",)
-
-    def __init__(self, key: int) -> None:
-        self.key = key
-
-
-class Sleep:
-    """Effect: resume at `when`."""
-
-    __slots__ = ("when",)
-
-    def __init__(self, when: float) -> None:
-        self.when = when
-
-
-class Join:
-    """Effect: run strands, at most `limit` at a time, and resume with their results in order.
-
-    `launch(i)` makes the i-th strand. `finished(i, strand)` and `failed(i, strand, error)` note what became of it;
-    `failed` returns whether the failure is tolerated (its result is then None). `aborted(i, strand)` is told for each
-    strand that a failure stopped.
-    """
-
-    __slots__ = ("aborted", "active", "count", "failed", "finished", "launch", "limit", "next", "parent", "results")
-
-    def __init__(
-        self,
-        count: int,
-        limit: int,
-        launch: Callable[[int], Strand],
-        finished: Callable[[int, Strand], None],
-        failed: Callable[[int, Strand, StateError], bool],
-        aborted: Callable[[int, Strand], None],
-    ) -> None:
-        self.count, self.limit = count, limit
-        self.launch, self.finished, self.failed, self.aborted = launch, finished, failed, aborted
-        self.next = 0
-        self.active: dict[int, Strand] = {}
-        self.results: list[Value] = [None] * count
-        self.parent: Strand | None = None
-
-
-Effect: TypeAlias = Perform | Await | Sleep | Join
-Steps: TypeAlias = Generator[Effect, Any, Any]
-
-
-class Strand:
-    """One path of states being walked."""
-
-    __slots__ = (
-        "about",
-        "chart",
-        "entered_at",
-        "entered_event",
-        "group",
-        "index",
-        "item",
-        "log",
-        "owns_variables",
-        "previous",
-        "retry_count",
-        "run",
-        "state",
-        "steps",
-        "token",
-        "variables",
-        "waiting",
-    )
-
-    def __init__(
-        self,
-        run: Run,
-        chart: Chart,
-        value: Value,
-        variables: dict[str, Value],
-        previous: int,
-        item: Value = None,
-        *,
-        log: list[Event] | None = None,
-        about: dict[str, Value] | None = None,
-    ) -> None:
-        self.run = run
-        self.chart = chart
-        self.variables = variables
-        self.owns_variables = False
-        self.previous = previous
-        self.item = item
-        self.log = run.events if log is None else log
-        self.about = about
-        self.group: Join | None = None
-        self.index = 0
-        self.waiting: int | Join | None = None
-        self.state: State | None = None
-        self.entered_at = 0.0
-        self.entered_event = 0
-        self.retry_count = 0
-        self.token: str | None = None
-        self.steps: Steps = self._follow(value)
-
-    def _follow(self, value: Value) -> Steps:
-        """Walk from state to state. Returns the output of the last; raises what no state caught."""
-        states = self.chart.states
-        name: str | None = self.chart.start_at
-        while name is not None:
-            state = states[name]
-            self.enter(state, value)
-            try:
-                outcome: Any = state.execute(self, value)
-                if outcome.__class__ is GeneratorType:
-                    outcome = yield from outcome
-            except StateError as error:
-                self.place(error)
-                raise
-            name, value = self.exit(state, value, *outcome)
-            if len(self.log) >= self.run.most_events:
-                raise HistoryFull
-        return value
-
-    def enter(self, state: State, value: Value) -> None:
-        """Note that a state was entered."""
-        self.state = state
-        self.retry_count = 0
-        self.token = None
-        self.entered_at = self.run.now
-        self.entered_event = self.note(state.entered_type, {"name": state.name, "input": value})
-
-    def exit(
-        self, state: State, value: Value, name: str | None, output: Value, assigned: dict[str, Value] | None
-    ) -> tuple[str | None, Value]:
-        """Note that a state was left. Returns where to go and with what."""
-        if output is not value and len(dump(output)) > PAYLOAD_LIMIT:
-            raise too_large(state)
-        details: dict[str, Any] = {"name": state.name, "output": output}
-        if assigned:
-            self.assign(assigned)
-            details["assignedVariables"] = assigned
-        self.note(state.exited_type, details)
-        return name, output
-
-    def assign(self, assigned: dict[str, Value]) -> None:
-        """Give variables of this scope new values; outer scopes keep theirs."""
-        if not self.owns_variables:
-            self.variables = dict(self.variables)
-            self.owns_variables = True
-        self.variables.update(assigned)
-
-    def place(self, error: StateError) -> None:
-        """Complete an error that the state's own field made, and note failed evaluations. Once per error."""
-        if isinstance(error, LocatedError) and error.cause is error.detail and self.state is not None:
-            error.placed(self.state.name, self.entered_event)
-            if error.error == errors.QUERY_EVALUATION:
-                details = {"error": error.error, "cause": error.cause, "state": self.state.name}
-                if error.location is not None:
-                    details["location"] = error.location
-                self.note("EvaluationFailed", details)
-
-    def note(self, event_type: str, details: dict[str, Any] | None = None) -> int:
-        """Add an event to the history. Returns its id."""
-        self.previous = self.run.note(event_type, self.previous, details, self.log)
-        return self.previous
-
-    def context(self) -> dict[str, Value]:
-        """The context object as this state sees it.
-
-        https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
-        """
-        state = self.state
-        seen: dict[str, Value] = dict(self.run.context if self.about is None else self.about)
-        if state is not None:
-            seen["State"] = {
-                "Name": state.name,
-                "EnteredTime": iso(self.entered_at),
-                "RetryCount": self.retry_count,
-            }
-        if self.token is not None:
-            seen["Task"] = {"Token": self.token}
-        if self.item is not None:
-            seen["Map"] = {"Item": self.item}
-        return seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,10 +56,6 @@ class Info:
     express: bool = False
     started: dict[str, Any] = field(default_factory=dict)
     event_limit: int = EVENT_LIMIT
-
-
-class HistoryFull(Exception):
-    """The execution has as many events as it may have. Nothing catches it but the run."""
 
 
 #: Events after which an Express execution, which has no limit of its own, is taken for one that ran out of its five
@@ -442,6 +180,30 @@ class Run:
             self.now = now
             self._end("ABORTED", None, error, cause)
         return self._take()
+
+    def redrive(self, now: float) -> list[Command]:
+        """Go on with an execution that did not succeed, from the state that failed. Returns what to do.
+
+        A Parallel or Map that failed runs all of its branches or items again.
+        https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+        """
+        failed = self._root
+        if failed is None or self.status in ("RUNNING", "SUCCEEDED"):
+            return []
+        self.now = now
+        self.redrives += 1
+        self.status, self.error, self.cause, self.stopped_at = "RUNNING", None, None, None
+        self.context["Execution"] = {
+            **self.context["Execution"],
+            "RedriveCount": self.redrives,
+            "RedriveTime": iso(now),
+        }
+        previous = self.note("ExecutionRedriven", len(self.events), {"redriveCount": self.redrives})
+        if self._limit is not None:
+            self._commands.append(SetTimer(0, now + self._limit))
+        self._root = Strand(self, self.machine.chart, failed.value, failed.variables, previous, again=failed)
+        self._ready.append((self._root, None))
+        return self._work()
 
     def waits_for(self, key: int) -> bool:
         """Whether that call is still open."""
@@ -645,12 +407,3 @@ class _Open:
     def __init__(self, timeout: float | None, heartbeat: float | None) -> None:
         self.timeout, self.heartbeat = timeout, heartbeat
         self.call_key = self.timeout_key = self.heartbeat_key = 0
-
-
-def too_large(state: State) -> StateError:
-    """States.DataLimitExceeded for a state whose output is over 262,144 bytes."""
-    return StateError(
-        errors.DATA_LIMIT,
-        f"The state/task '{state.name}' returned a result with a size exceeding the maximum number of bytes "
-        "service limit.",
-    )

@@ -47,6 +47,10 @@ class Store(Protocol):
         """Add an entry to an execution's journal."""
         ...
 
+    def reopen(self, arn: str, entry: list[Value], then: Then) -> None:
+        """Add an entry to the journal of an execution that was over: it is not over any more."""
+        ...
+
     def end(self, arn: str, record: dict[str, Any], then: Then) -> None:
         """Keep how an execution ended; its journal stays for its history."""
         ...
@@ -86,6 +90,10 @@ class MemoryStore:
         then(None)
 
     def append(self, arn: str, entry: list[Value], then: Then) -> None:
+        """Continue at once."""
+        then(None)
+
+    def reopen(self, arn: str, entry: list[Value], then: Then) -> None:
         """Continue at once."""
         then(None)
 

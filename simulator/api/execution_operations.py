@@ -9,9 +9,10 @@ from simulator.activities import Activity
 from simulator.api.machine_operations import written
 from simulator.api.requests import Request, Response, may, need, page, paged, without_nones
 from simulator.executions import Engine, Execution
-from simulator.faults import ApiError, activity_missing, invalid_arn
+from simulator.faults import ApiError, activity_missing, invalid_arn, resource_missing
 from simulator.history import render
 from simulator.machines import check_name
+from simulator.maprun import MapRun
 from simulator.values import load, text
 
 _STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE")
@@ -135,6 +136,44 @@ class ExecutionOperations:
         stopped = await self._engine.stop(execution.arn, may(request, "error", str), may(request, "cause", str))
         return {"stopDate": stopped}
 
+    async def redrive_execution(self, request: Request) -> Response:
+        """RedriveExecution."""
+        execution = self._standard(need(request, "executionArn", str))
+        return {"redriveDate": await self._engine.redrive(execution.arn)}
+
+    # -------------------------------------------------------------- Map Runs
+
+    async def describe_map_run(self, request: Request) -> Response:
+        """DescribeMapRun."""
+        run = self._map_run(need(request, "mapRunArn", str))
+        return without_nones(
+            {
+                "mapRunArn": run.arn,
+                "executionArn": run.execution_arn,
+                "status": run.status,
+                "startDate": run.started,
+                "stopDate": run.stopped,
+                "maxConcurrency": run.max_concurrency,
+                "toleratedFailurePercentage": run.tolerated_percentage or 0.0,
+                "toleratedFailureCount": int(run.tolerated_count or 0),
+                "itemCounts": run.counts(items=True),
+                "executionCounts": run.counts(items=False),
+                "redriveCount": 0,
+            }
+        )
+
+    async def list_map_runs(self, request: Request) -> Response:
+        """ListMapRuns of an execution."""
+        execution = self._standard(need(request, "executionArn", str))
+        return paged("mapRuns", page(request, execution.run.map_runs, _map_run_summary))
+
+    def _map_run(self, arn: str) -> MapRun:
+        for execution in self._engine.executions.values():
+            for run in execution.run.map_runs:
+                if run.arn == arn:
+                    return run
+        raise resource_missing(arn)
+
     def _standard(self, arn: str) -> Execution:
         if ":express:" in arn:
             raise invalid_arn("express")
@@ -232,6 +271,18 @@ def _summary(execution: Execution) -> Response:
             "stateMachineVersionArn": execution.version_arn,
             "stateMachineAliasArn": execution.alias_arn,
             "redriveCount": execution.run.redrives,
+        }
+    )
+
+
+def _map_run_summary(run: MapRun) -> Response:
+    return without_nones(
+        {
+            "executionArn": run.execution_arn,
+            "mapRunArn": run.arn,
+            "stateMachineArn": run.machine_arn,
+            "startDate": run.started,
+            "stopDate": run.stopped,
         }
     )
 

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from simulator.clock import iso
@@ -23,7 +24,7 @@ async def start_execution(engine: Engine, call: TaskCall, request_id: str) -> Va
     value = arguments.get("Input")
     given = value if isinstance(value, str) else text({} if value is None else value)
     try:
-        execution = await engine.start(arguments.get("StateMachineArn", ""), given, arguments.get("Name"))
+        execution = await _start(engine, arguments.get("StateMachineArn", ""), given, arguments.get("Name"), call)
     except ApiError as error:
         code = error.code if error.code.endswith("Exception") else f"{error.code}Exception"
         cause = (
@@ -42,6 +43,18 @@ async def start_execution(engine: Engine, call: TaskCall, request_id: str) -> Va
     if call.resource.pattern == "token":
         return Submission(started, None)
     return Submission(started, _finished(execution, parsed=call.resource.full_action.endswith("sync:2")))
+
+
+async def _start(engine: Engine, arn: str, value: str, name: str | None, call: TaskCall) -> Execution:
+    """Start the execution, or find the one that this very call started before the engine was killed."""
+    own = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{call.execution_arn}#{call.key}"))
+    try:
+        return await engine.start(arn, value, name or own)
+    except ApiError as error:
+        if name is None and error.code == "ExecutionAlreadyExists":
+            machine = engine.machines.resolve(arn, engine.random).machine
+            return engine.get(engine.arn("execution", machine.name, own))
+        raise
 
 
 async def _finished(execution: Execution, *, parsed: bool) -> Value:

@@ -8,7 +8,7 @@ from simulator.jsonata.template import Evaluator, compile_template, wrong_type
 from simulator.values import Value, kind
 
 if TYPE_CHECKING:
-    from simulator.machine import Strand
+    from simulator.strand import Strand
 
 Completed = tuple[Value, "dict[str, Value] | None"]
 

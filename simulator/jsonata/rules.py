@@ -10,7 +10,7 @@ from simulator.states.choice import Test
 from simulator.values import Value
 
 if TYPE_CHECKING:
-    from simulator.machine import Strand
+    from simulator.strand import Strand
 
 
 def compile_rules(choices: list[dict[str, Any]], state: dict[str, Any]) -> list[tuple[Test, str, Dialect | None]]:

@@ -11,7 +11,7 @@ from simulator.jsonata.engine import NOT_JSON, UNDEFINED, Problem, program
 from simulator.values import Value, dump, kind
 
 if TYPE_CHECKING:
-    from simulator.machine import Strand
+    from simulator.strand import Strand
 
 #: Evaluates to a value; takes the strand and the fields of $states besides the context.
 Evaluator = Callable[["Strand", dict[str, Value]], Value]

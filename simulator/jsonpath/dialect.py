@@ -15,7 +15,7 @@ from simulator.jsonpath.payload import Source, compile_payload, compile_source
 from simulator.values import Value, kind, text
 
 if TYPE_CHECKING:
-    from simulator.machine import Strand
+    from simulator.strand import Strand
 
 Completed = tuple[Value, "dict[str, Value] | None"]
 

@@ -19,7 +19,7 @@ from simulator.jsonpath.filters import Reader
 from simulator.values import Value, dump, load, text
 
 if TYPE_CHECKING:
-    from simulator.machine import Strand
+    from simulator.strand import Strand
 
 Source = Callable[["Strand", Value], Value]
 

@@ -15,7 +15,7 @@ from simulator.jsonpath.path import NoSuchPath, compile_path
 from simulator.values import Value, text
 
 if TYPE_CHECKING:
-    from simulator.machine import Strand
+    from simulator.strand import Strand
 
 #: Reads a value; takes the strand and the input that `$` stands for.
 Source = Callable[["Strand", Value], Value]

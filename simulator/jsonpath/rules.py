@@ -19,7 +19,7 @@ from simulator.states.choice import Test
 from simulator.values import Value
 
 if TYPE_CHECKING:
-    from simulator.machine import Strand
+    from simulator.strand import Strand
 
 Compare = Callable[[Value, Value], bool]
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from simulator.values import Value
 
 if TYPE_CHECKING:
-    from simulator.machine import Steps, Strand
+    from simulator.effects import Steps
+    from simulator.strand import Strand
 
 #: Where to go (None: the path ends here), with which output, and the variables that were assigned.
 Outcome: TypeAlias = tuple[str | None, Value, "dict[str, Value] | None"]

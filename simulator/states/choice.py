@@ -13,7 +13,7 @@ from simulator.states.base import Dialect, Outcome, State
 from simulator.values import Value
 
 if TYPE_CHECKING:
-    from simulator.machine import Strand
+    from simulator.strand import Strand
 
 #: Whether a rule holds, given strand, raw and effective input.
 Test = Callable[["Strand", Value, Value], bool]

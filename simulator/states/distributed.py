@@ -8,19 +8,21 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from simulator import errors, machine
+from simulator import errors
 from simulator.clock import iso
+from simulator.effects import Join
 from simulator.errors import StateError
 from simulator.maprun import Child, MapRun
 from simulator.states.base import Dialect
 from simulator.states.map import Map
 from simulator.states.readers import ItemReader, as_items
 from simulator.states.writers import ResultWriter
+from simulator.strand import Strand
 from simulator.values import PAYLOAD_LIMIT, Value, dump
 
 if TYPE_CHECKING:
     from simulator.definition import Chart
-    from simulator.machine import Steps, Strand
+    from simulator.effects import Steps
 
 #: Children at the same time at most, where MaxConcurrency names no limit or a higher one (AWS: 10,000).
 MOST_CHILDREN = 1_000
@@ -143,7 +145,7 @@ class DistributedMap(Map):
             arn = f"{run.execution_arn.rpartition(':')[0]}/{self._label}:{name}"
             child = Child(arn, name, value, outer.now, items)
             run.children.append(child)
-            walker = machine.Strand(outer, self.processor, value, {}, 0, seen, log=child.events)
+            walker = Strand(outer, self.processor, value, {}, 0, seen, log=child.events)
             walker.about = {
                 "Execution": {**outer.context["Execution"], "Id": arn, "Name": name, "StartTime": iso(outer.now)},
                 "StateMachine": {"Id": run.machine_arn, "Name": run.machine_arn.rpartition(":")[2]},
@@ -169,7 +171,7 @@ class DistributedMap(Map):
             child.status, child.stopped = "ABORTED", outer.now
             walker.note("ExecutionAborted", {})
 
-        group = machine.Join(len(inputs), min(concurrency, MOST_CHILDREN), launch, finished, failed, aborted)
+        group = Join(len(inputs), min(concurrency, MOST_CHILDREN), launch, finished, failed, aborted)
         try:
             yield group
         except StateError:

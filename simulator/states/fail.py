@@ -12,7 +12,7 @@ from simulator.states.base import Dialect, Outcome, State
 from simulator.values import Value
 
 if TYPE_CHECKING:
-    from simulator.machine import Strand
+    from simulator.strand import Strand
 
 
 class Fail(State):

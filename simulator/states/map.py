@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator import errors, machine
+from simulator import errors
+from simulator.effects import Join
 from simulator.errors import EvaluationError, LocatedError, StateError
 from simulator.states.base import Dialect
 from simulator.states.working import Working
+from simulator.strand import Strand
 from simulator.values import Value
 
 if TYPE_CHECKING:
     from simulator.definition import Chart
-    from simulator.machine import Steps, Strand
+    from simulator.effects import Steps
 
 #: Items that an inline Map works on at the same time at most, whatever MaxConcurrency says.
 INLINE_CONCURRENCY = 40
@@ -53,7 +55,7 @@ class Map(Working):
             seen = {"Index": index, "Value": items[index]}
             event = strand.run.note("MapIterationStarted", started, {"name": name, "index": index}, strand.log)
             value = items[index] if self._selector is None else self.select(strand, raw, effective, seen)
-            return machine.Strand(
+            return Strand(
                 strand.run, self.processor, value, strand.variables, event, seen, log=strand.log, about=strand.about
             )
 
@@ -67,7 +69,7 @@ class Map(Working):
         def aborted(index: int, child: Strand) -> None:
             strand.previous = child.note("MapIterationAborted", {"name": name, "index": index})
 
-        results = yield machine.Join(len(items), min(limit, INLINE_CONCURRENCY), launch, finished, failed, aborted)
+        results = yield Join(len(items), min(limit, INLINE_CONCURRENCY), launch, finished, failed, aborted)
         strand.note("MapStateSucceeded")
         return results
 

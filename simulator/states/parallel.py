@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator import machine
+from simulator.effects import Join
 from simulator.errors import StateError
 from simulator.states.base import Dialect
 from simulator.states.working import Working
+from simulator.strand import Strand
 from simulator.values import Value
 
 if TYPE_CHECKING:
     from simulator.definition import Chart
-    from simulator.machine import Steps, Strand
+    from simulator.effects import Steps
 
 
 class Parallel(Working):
@@ -33,7 +34,7 @@ class Parallel(Working):
         started = strand.note("ParallelStateStarted")
 
         def launch(index: int) -> Strand:
-            return machine.Strand(
+            return Strand(
                 strand.run,
                 self.branches[index],
                 value,
@@ -51,7 +52,7 @@ class Parallel(Working):
             strand.previous = branch.previous
             return False
 
-        results = yield machine.Join(len(self.branches), len(self.branches), launch, finished, failed, _ignore)
+        results = yield Join(len(self.branches), len(self.branches), launch, finished, failed, _ignore)
         strand.note("ParallelStateSucceeded")
         return results
 

@@ -11,7 +11,7 @@ from simulator.states.base import Dialect, Outcome, State
 from simulator.values import Value
 
 if TYPE_CHECKING:
-    from simulator.machine import Strand
+    from simulator.strand import Strand
 
 
 class Pass(State):

@@ -9,14 +9,15 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
+from simulator.effects import Perform
 from simulator.errors import ITEM_READER_FAILED, StateError
-from simulator.machine import Perform
 from simulator.states.base import Dialect
 from simulator.tasks import Resource, TaskCall
 from simulator.values import Value, load
 
 if TYPE_CHECKING:
-    from simulator.machine import Steps, Strand
+    from simulator.effects import Steps
+    from simulator.strand import Strand
 
 _DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 #: Items that one Map Run may have.

@@ -8,15 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator import errors, tokens
+from simulator.effects import Await, Perform, Started, Submitted
 from simulator.errors import EvaluationError, LocatedError, StateError
-from simulator.machine import Await, Perform, Started, Submitted
 from simulator.states.base import Dialect
 from simulator.states.working import Working
 from simulator.tasks import Resource, TaskCall
 from simulator.values import PAYLOAD_LIMIT, Value, dump
 
 if TYPE_CHECKING:
-    from simulator.machine import Steps, Strand
+    from simulator.effects import Steps
+    from simulator.strand import Strand
 
 #: A Task's timeout where it names none, in seconds.
 LONGEST = 99_999_999

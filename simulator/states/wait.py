@@ -9,13 +9,14 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from simulator.effects import Sleep
 from simulator.errors import RUNTIME, EvaluationError, LocatedError
-from simulator.machine import Sleep
 from simulator.states.base import Dialect, State
 from simulator.values import Value
 
 if TYPE_CHECKING:
-    from simulator.machine import Steps, Strand
+    from simulator.effects import Steps
+    from simulator.strand import Strand
 
 _TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)\Z")
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from simulator.effects import Sleep
 from simulator.errors import StateError, matches
-from simulator.machine import Sleep
 from simulator.retries import Catcher, Retrier, Retries
 from simulator.states.base import Dialect, State
 from simulator.values import Value
 
 if TYPE_CHECKING:
-    from simulator.machine import Steps, Strand
+    from simulator.effects import Steps
+    from simulator.strand import Strand
 
 
 class Working(State):

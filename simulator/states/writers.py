@@ -15,8 +15,9 @@ from simulator.tasks import Resource
 from simulator.values import Value, dump, text
 
 if TYPE_CHECKING:
-    from simulator.machine import Steps, Strand
+    from simulator.effects import Steps
     from simulator.maprun import Child, MapRun
+    from simulator.strand import Strand
 
 
 class ResultWriter:

@@ -16,12 +16,14 @@ from tests.simulator.support import evaluate, refused, run
 class Setting:
     """A fixed moment and seed."""
 
-    random = random.Random(1)
     now = 1_700_000_000.123
+
+    def __init__(self) -> None:
+        self.random = random.Random(1)
 
 
 def value(expression: str, **variables: Any) -> Any:
-    return Program(expression).evaluate(variables, Setting)
+    return Program(expression).evaluate(variables, Setting())
 
 
 @pytest.mark.parametrize(

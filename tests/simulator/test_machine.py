@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from simulator import After, Run, TaskCall, TaskFailed, compile_machine, simulate
 from simulator.drive import DEFAULT_INFO
+from simulator.effects import StartTask, Succeeded
 from simulator.history import render
-from simulator.machine import Info, StartTask, Succeeded
+from simulator.machine import Info
 from simulator.values import Value
 from tests.simulator.support import LAMBDA, echo, machine, run, types
 

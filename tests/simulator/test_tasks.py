@@ -8,8 +8,16 @@ import pytest
 
 from simulator import After, Resource, Run, TaskCall, TaskFailed, compile_machine
 from simulator.drive import DEFAULT_INFO
+from simulator.effects import (
+    CancelTimer,
+    Command,
+    Heartbeat,
+    SetTimer,
+    StartTask,
+    Submitted,
+    Succeeded,
+)
 from simulator.errors import matches
-from simulator.machine import Command, Heartbeat, StartTask, Submitted, Succeeded
 from simulator.values import Value
 from tests.simulator.support import LAMBDA, echo, machine, run, run_path, types
 
@@ -153,9 +161,9 @@ def test_heartbeats_keep_a_task_alive() -> None:
 
     def note(commands: list[Command]) -> None:
         for command in commands:
-            if type(command).__name__ == "SetTimer":
+            if isinstance(command, SetTimer):
                 timers[command.key] = command.when
-            elif type(command).__name__ == "CancelTimer":
+            elif isinstance(command, CancelTimer):
                 timers.pop(command.key, None)
 
     note(going.answer(call.key, Submitted({"MessageId": "m"}), 1.0))

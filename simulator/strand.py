@@ -1,0 +1,177 @@
+"""A strand: one path of states being walked, whether the execution's own, a branch's or an item's."""
+
+from __future__ import annotations
+
+from types import GeneratorType
+from typing import TYPE_CHECKING, Any
+
+from simulator import errors
+from simulator.clock import iso
+from simulator.effects import Join, Steps
+from simulator.errors import LocatedError, StateError
+from simulator.history import Event
+from simulator.values import PAYLOAD_LIMIT, Value, dump
+
+if TYPE_CHECKING:
+    from simulator.definition import Chart
+    from simulator.machine import Run
+    from simulator.states.base import State
+
+
+class HistoryFull(Exception):
+    """The execution has as many events as it may have. Nothing catches it but the run."""
+
+
+class Strand:
+    """One path of states being walked."""
+
+    __slots__ = (
+        "about",
+        "chart",
+        "entered_at",
+        "entered_event",
+        "group",
+        "index",
+        "item",
+        "log",
+        "owns_variables",
+        "previous",
+        "retry_count",
+        "run",
+        "state",
+        "steps",
+        "token",
+        "value",
+        "variables",
+        "waiting",
+    )
+
+    def __init__(
+        self,
+        run: Run,
+        chart: Chart,
+        value: Value,
+        variables: dict[str, Value],
+        previous: int,
+        item: Value = None,
+        *,
+        log: list[Event] | None = None,
+        about: dict[str, Value] | None = None,
+        again: Strand | None = None,
+    ) -> None:
+        self.run = run
+        self.chart = chart
+        self.variables = variables
+        self.owns_variables = False
+        self.previous = previous
+        self.item = item
+        self.log = run.events if log is None else log
+        self.about = about
+        self.group: Join | None = None
+        self.index = 0
+        self.waiting: int | Join | None = None
+        self.state: State | None = None
+        self.entered_at = 0.0
+        self.entered_event = 0
+        self.retry_count = 0
+        self.token: str | None = None
+        self.value = value
+        if again is not None:
+            # A redrive: the state that failed is entered already, and works again on what it was given.
+            self.state, self.entered_at, self.entered_event = again.state, again.entered_at, again.entered_event
+            self.variables = again.variables
+        self.steps: Steps = self._follow(value)
+
+    def _follow(self, value: Value) -> Steps:
+        """Walk from state to state. Returns the output of the last; raises what no state caught."""
+        states = self.chart.states
+        name: str | None = self.chart.start_at if self.state is None else self.state.name
+        entered = self.state is not None
+        while name is not None:
+            state = states[name]
+            if not entered:
+                self.enter(state, value)
+            entered = False
+            try:
+                outcome: Any = state.execute(self, value)
+                if outcome.__class__ is GeneratorType:
+                    outcome = yield from outcome
+            except StateError as error:
+                self.place(error)
+                raise
+            name, value = self.exit(state, value, *outcome)
+            if len(self.log) >= self.run.most_events:
+                raise HistoryFull
+        return value
+
+    def enter(self, state: State, value: Value) -> None:
+        """Note that a state was entered."""
+        self.state = state
+        self.value = value
+        self.retry_count = 0
+        self.token = None
+        self.entered_at = self.run.now
+        self.entered_event = self.note(state.entered_type, {"name": state.name, "input": value})
+
+    def exit(
+        self, state: State, value: Value, name: str | None, output: Value, assigned: dict[str, Value] | None
+    ) -> tuple[str | None, Value]:
+        """Note that a state was left. Returns where to go and with what."""
+        if output is not value and len(dump(output)) > PAYLOAD_LIMIT:
+            raise too_large(state)
+        details: dict[str, Any] = {"name": state.name, "output": output}
+        if assigned:
+            self.assign(assigned)
+            details["assignedVariables"] = assigned
+        self.note(state.exited_type, details)
+        return name, output
+
+    def assign(self, assigned: dict[str, Value]) -> None:
+        """Give variables of this scope new values; outer scopes keep theirs."""
+        if not self.owns_variables:
+            self.variables = dict(self.variables)
+            self.owns_variables = True
+        self.variables.update(assigned)
+
+    def place(self, error: StateError) -> None:
+        """Complete an error that the state's own field made, and note failed evaluations. Once per error."""
+        if isinstance(error, LocatedError) and error.cause is error.detail and self.state is not None:
+            error.placed(self.state.name, self.entered_event)
+            if error.error == errors.QUERY_EVALUATION:
+                details = {"error": error.error, "cause": error.cause, "state": self.state.name}
+                if error.location is not None:
+                    details["location"] = error.location
+                self.note("EvaluationFailed", details)
+
+    def note(self, event_type: str, details: dict[str, Any] | None = None) -> int:
+        """Add an event to the history. Returns its id."""
+        self.previous = self.run.note(event_type, self.previous, details, self.log)
+        return self.previous
+
+    def context(self) -> dict[str, Value]:
+        """The context object as this state sees it.
+
+        https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
+        """
+        state = self.state
+        seen: dict[str, Value] = dict(self.run.context if self.about is None else self.about)
+        if state is not None:
+            seen["State"] = {
+                "Name": state.name,
+                "EnteredTime": iso(self.entered_at),
+                "RetryCount": self.retry_count,
+            }
+        if self.token is not None:
+            seen["Task"] = {"Token": self.token}
+        if self.item is not None:
+            seen["Map"] = {"Item": self.item}
+        return seen
+
+
+def too_large(state: State) -> StateError:
+    """States.DataLimitExceeded for a state whose output is over 262,144 bytes."""
+    return StateError(
+        errors.DATA_LIMIT,
+        f"The state/task '{state.name}' returned a result with a size exceeding the maximum number of bytes "
+        "service limit.",
+    )

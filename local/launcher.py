@@ -33,6 +33,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 STATE: Final = ROOT / ".local"
 _LOG: Final = logging.getLogger(__name__)
 _NAMED: Final = 10
+_LOCK: Final = "symphony.lock"
 
 
 class LocalError(Exception):
@@ -182,7 +183,10 @@ def _own(state: Path) -> Iterator[None]:
     """Hold the state folder for this run alone, emptied of what an earlier run left."""
     try:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if any(state.iterdir()) and not (state / _LOCK).exists():
+            # Whatever was given by mistake, a home say, must not be emptied.
+            raise LocalError(f"{state}: holds files that no local run made; give an empty folder with --state")
+        lock = os.open(state / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise LocalError(f"{state}: cannot be written ({error.strerror}); give another folder with --state") from error
     try:
@@ -191,7 +195,7 @@ def _own(state: Path) -> Iterator[None]:
         except OSError as error:
             raise LocalError(f"{state}: another local run uses it; end that one, or give another --state") from error
         for entry in state.iterdir():
-            if entry.name == "lock":
+            if entry.name == _LOCK:
                 continue
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)

@@ -41,7 +41,7 @@ def test_on_a_mac_one_line_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 def test_a_second_run_in_the_same_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "precious").write_text("x")
-    held = os.open(tmp_path / "lock", os.O_RDWR | os.O_CREAT)
+    held = os.open(tmp_path / "symphony.lock", os.O_RDWR | os.O_CREAT)
     fcntl.flock(held, fcntl.LOCK_EX)
     code, lines = run(tmp_path)
     os.close(held)
@@ -64,12 +64,23 @@ def test_what_an_earlier_run_left_is_removed_and_links_are_not_followed(
     monkeypatch.setattr(launcher, "LocalAws", Broken)
     state, elsewhere = tmp_path / "state", tmp_path / "elsewhere"
     (state / "old" / "deep").mkdir(parents=True)
+    (state / "symphony.lock").touch()
     elsewhere.mkdir()
     (elsewhere / "kept").write_text("x")
     (state / "link").symlink_to(elsewhere, target_is_directory=True)
     run(state)
-    assert sorted(entry.name for entry in state.iterdir()) == ["lock", "logs"]
+    assert sorted(entry.name for entry in state.iterdir()) == ["logs", "symphony.lock"]
     assert (elsewhere / "kept").exists()
+
+
+def test_a_folder_with_other_files_is_not_emptied(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("x")
+    code, lines = run(tmp_path)
+    assert (code, lines) == (
+        1,
+        [f"{tmp_path}: holds files that no local run made; give an empty folder with --state"],
+    )
+    assert [entry.name for entry in tmp_path.iterdir()] == ["thesis.txt"]
 
 
 def test_an_unexpected_error_is_one_line_and_its_traceback_is_in_the_log(

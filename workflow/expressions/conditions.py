@@ -23,6 +23,7 @@ from .kinds import (
     is_typed_dict,
     members,
     show,
+    values_of,
 )
 from .nodes import (
     EMPTY_TEXT,
@@ -55,6 +56,8 @@ def truth(b: Builder, x: Node) -> Node:
         some = not_none(x)
         return both(some, b.assuming(some, True, lambda: truth(b, b.scope.refine(x))))
     check_enum_truth(x.kind)
+    if (values := values_of(x.kind)) and len({bool(v) for v in values}) == 1 and family(x.kind) != "enum":
+        return const(bool(values[0]))
     match family(x.kind):
         case "bool":
             return x

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .annotations import is_typed_dict
+from .annotations import from_annotation, is_typed_dict
 from .base import (
     DateTimeKind,
     DictKind,
@@ -54,7 +54,7 @@ def fits(have: Kind, want: Kind) -> bool:
         case DateTimeKind(), DateTimeKind():
             return (have.zone == "naive") == (want.zone == "naive")
         case RecordKind(), RecordKind():
-            return have == want or (have.cls is want.cls and have.args == want.args) or _inherits(have, want)
+            return have == want or _same_generic(have, want) or _inherits(have, want)
         case RootKind(), RootKind():
             return issubclass(have.cls, want.cls)
         case ListKind(), ListKind():
@@ -70,6 +70,13 @@ def fits(have: Kind, want: Kind) -> bool:
         case TupleKind(), TupleKind():
             return len(have.items) == len(want.items) and all(map(fits, have.items, want.items))
     return have == want
+
+
+def _same_generic(have: RecordKind, want: RecordKind) -> bool:
+    """The same generic class, its type arguments fitting one by one: each an annotation or a kind."""
+    if have.cls is not want.cls or len(have.args) != len(want.args):
+        return False
+    return all(fits(from_annotation(a), from_annotation(b)) for a, b in zip(have.args, want.args))
 
 
 def _among(values: tuple[Any, ...], of: tuple[Any, ...]) -> bool:

@@ -51,7 +51,7 @@ from ..nodes import (
 )
 from ..refusals import Page, refuse
 from ..scope import Value
-from .lists import applied, as_list, elem_kind, items_of, mapped
+from .lists import applied, as_list, elem_kind, has_items, items_of, mapped
 from .numbers import error
 
 
@@ -126,6 +126,8 @@ def extreme(name: str) -> Callable[..., Node]:
             return Index(ordered(b, xs, key, down), ZERO, kind=elem)
 
         if isinstance(xs, Array) and xs.items:
+            return best(xs)
+        if has_items(b, xs):
             return best(xs)
         xs = b.let(xs)
         full = binary(count(xs), ">", ZERO)

@@ -34,6 +34,7 @@ from ..nodes import (
     ZERO,
     Array,
     Call,
+    Cast,
     Collect,
     Cond,
     Const,
@@ -96,6 +97,8 @@ def mapped(b: Builder, xs: Node, x: Var, i: Var | None, test: Node | None, e: No
         more = call("append", acc, Array((e,), kind=kind), kind=kind)
         body = more if test is None else cond(test, more, acc)
         return call("reduce", xs, Function((acc.name, *params), body, kind=kind), EMPTY, kind=kind)
+    if isinstance(e, Cast) and e.of == x:  # the same text, read as another kind
+        e = with_kind(x, e.kind)
     if e == x and i is None and not is_optional(x.kind):
         if test is None:
             return with_kind(xs, kind) if not isinstance(xs, Const) else items_of(xs)
@@ -132,13 +135,20 @@ def item(b: Builder, xs: Node, i: Node) -> Node:
         refuse_none("an index", i)
         raise refuse(Page.WRONG_TYPE, f"an index of type {show(i.kind)}", "give an int")
     split = xs.of if isinstance(xs, Collect) and isinstance(xs.of, Call) and xs.of.function == "$split" else None
+    never_empty = split is not None and isinstance(split.args[1], Const)
+    full = never_empty or has_items(b, xs)
     xs, i = b.let(xs), b.let(i)
     got = Index(xs, i, kind=elem)
-    never_empty = split is not None and isinstance(split.args[1], Const)
-    full = never_empty or binary(count(xs), ">", ZERO) in b.scope.known
+    full = full or has_items(b, xs)
     if full and isinstance(i, Const) and i.value in (0, -1):
         return got
     return cond(call("exists", got, kind=BOOL), got, call("error", const("list index out of range"), kind=elem))
+
+
+def has_items(b: Builder, xs: Node) -> bool:
+    """Is the list known not to be empty?"""
+    size = count(xs)
+    return not b.scope.known.isdisjoint((binary(size, ">", ZERO), binary(size, "!=", ZERO), binary(size, ">=", ONE)))
 
 
 def sliced(b: Builder, xs: Node, start: Node | None, stop: Node | None) -> Node:

@@ -61,6 +61,8 @@ def nonzero(b: Builder, y: Node, make: Callable[[Node], Node]) -> Node:
         if not y.value:
             raise refuse(Page.OUT_OF_RANGE, "division by zero", "correct the constant")
         return make(y)
+    if binary(y, "!=", ZERO) in b.scope.known:
+        return make(y)
     y = b.let(y)
     test = binary(y, "!=", ZERO)
     made = make(y)

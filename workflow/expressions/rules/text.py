@@ -138,8 +138,15 @@ def without(pattern: str, chars: str) -> Callable[..., Node]:
 
 
 def escaped(c: str) -> str:
-    """A character in a class of a regular expression."""
-    return "\\" + c if c in "\\]^-/[" else {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(c, c)
+    """A character in a class of a regular expression.
+
+    JSONata's reader counts brackets to find a pattern's end, and takes any character after a backslash for escaped:
+    so every bracket is escaped, and a backslash is written by its number. The printer escapes the slash.
+    """
+    return "\\" + c if c in "()[]{}^-" else ESCAPES.get(c, c)
+
+
+ESCAPES = {"\\": "\\x5c", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 def case(function: str) -> Callable[[Builder, Node], Node]:
@@ -299,6 +306,8 @@ def by_member(x: Node, table: dict[Any, str]) -> Node:
     kind = LiteralKind(tuple(dict.fromkeys(table.values())))
     if all(m.value == t for m, t in table.items()):
         return cast(x, kind)
+    if all(isinstance(m.value, int) and str(m.value) == t for m, t in table.items()):
+        return call("string", x, kind=kind)
     if len(table) == 1:
         return const(next(iter(table.values())))
     pairs = tuple((const(str(m.value)), const(t)) for m, t in table.items())

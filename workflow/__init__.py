@@ -7,13 +7,15 @@ from .definition import ExpressWorkflow, StandardWorkflow, Workflow, WorkflowWar
 from .diagnostics import WorkflowError
 from .error_names import EXISTS, TRANSIENT
 from .own_jsonata import jsonata
-from .policies import Caught
-from .resources import Table, Topic
+from .records import Batched, Caught, S3Object, Written
+from .resources import Bucket, Table, Topic
 from .states.base import End, Same, State, Step, Succeed
 from .states.choice import Choice
+from .states.distributed import DistributedMap, Results
 from .states.flow import Fail, Pass, back_to
 from .states.map import Map
 from .states.parallel import Parallel
+from .states.sources import Csv, JsonArray, JsonLines, Listed, Manifest, Objects, Source
 from .states.task import Task
 from .states.try_ import Try
 from .states.wait import Wait
@@ -23,20 +25,32 @@ from .variables import Variable
 __all__ = [
     "EXISTS",
     "TRANSIENT",
+    "Batched",
+    "Bucket",
     "Caught",
     "Choice",
+    "Csv",
+    "DistributedMap",
     "End",
     "ExpressWorkflow",
     "Fail",
     "GetItem",
     "Guarded",
+    "JsonArray",
+    "JsonLines",
+    "Listed",
+    "Manifest",
     "Map",
+    "Objects",
     "Parallel",
     "Pass",
     "Publish",
     "PutItem",
+    "Results",
+    "S3Object",
     "Same",
     "Service",
+    "Source",
     "StandardWorkflow",
     "State",
     "Step",
@@ -51,6 +65,7 @@ __all__ = [
     "WorkflowError",
     "WorkflowWarning",
     "Working",
+    "Written",
     "back_to",
     "context",
     "jsonata",

@@ -18,6 +18,7 @@ from .policies import Retrier
 from .resources import Symbol, Text, states_arn
 from .states.base import Part, Same, Succeed
 from .states.choice import Decision
+from .states.distributed import DistributedMap, writer_of
 from .states.flow import Fail, Pass
 from .states.map import Map
 from .states.parallel import Parallel
@@ -123,9 +124,33 @@ def _parallel(vertex: Vertex, resolve: Resolve) -> dict[str, Any]:
 def _map(vertex: Vertex, resolve: Resolve) -> dict[str, Any]:
     state: Any = vertex.state
     fields: dict[str, Any] = {"Type": "Map", "Items": data(state.items)}
+    if state.selected is not None:
+        fields["ItemSelector"] = data(state.selected)
     if state.max_concurrency is not None:
-        fields["MaxConcurrency"] = state.max_concurrency
+        fields["MaxConcurrency"] = data(state.max_concurrency)
     fields["ItemProcessor"] = {"ProcessorConfig": {"Mode": "INLINE"}, **_machine(vertex.scopes[0], resolve)}
+    return {**fields, **_work(vertex)}
+
+
+def _distributed(vertex: Vertex, resolve: Resolve) -> dict[str, Any]:
+    state: Any = vertex.state
+    source = state.source
+    fields: dict[str, Any] = {"Type": "Map"}
+    if state.label is not None:
+        fields["Label"] = state.label
+    if source.reader is not None:
+        fields["ItemReader"] = data(source.reader, resolve)
+    else:
+        fields["Items"] = data(source.items)
+    if source.selected is not None:
+        fields["ItemSelector"] = data(source.selected)
+    if source.batcher is not None:
+        fields["ItemBatcher"] = data(source.batcher)
+    fields |= data(state.settings)
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": state.child}
+    fields["ItemProcessor"] = {"ProcessorConfig": config, **_machine(vertex.scopes[0], resolve)}
+    if state.results is not None:
+        fields["ResultWriter"] = data(writer_of(state.results), resolve)
     return {**fields, **_work(vertex)}
 
 
@@ -171,6 +196,7 @@ _WRITERS: Mapping[type[Part], Callable[[Vertex, Resolve], dict[str, Any]]] = {
     Parallel: _parallel,
     Try: _parallel,
     Map: _map,
+    DistributedMap: _distributed,
     Pass: _pass,
     Waiting: _wait,
     WaitingFor: _wait,

@@ -7,34 +7,15 @@ Catcher     one entry of Catch
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Generic
+from dataclasses import dataclass, field, replace
 
 from .diagnostics import Place
 from .expressions import Expression, Root, kinds
 from .expressions.nodes import Binary, Block, Call, Cond, Field, Index, Node, Regex, Var, const
 from .lambdas import UNKNOWN, expression, root
-from .states.base import Kind, Out, Part
+from .records import Caught
+from .states.base import Kind, Part
 from .variables import Assignment
-
-
-class Caught(Generic[Out]):
-    """What a catcher knows: `output=lambda c: Rejected(id=c.input.id, why=c.message)`.
-
-    error    the error's name: a Lambda's exception class, a `States.*` name, or a service's
-    cause    the text that came with it; of a Lambda a JSON text with the stack trace
-    message  a Lambda's errorMessage, else the cause itself
-    input    the input of the state that failed
-    """
-
-    error: str
-    cause: str
-    message: str
-
-    @property
-    def input(self) -> Out:
-        """The input of the state that failed."""
-        raise AttributeError("a Caught exists inside an execution only")
 
 
 @dataclass(frozen=True)
@@ -106,4 +87,5 @@ def caught_root(given: Kind) -> Root:
 
 def caught_whole(given: Kind) -> Expression:
     """The whole Caught as data: what a catch target gets that has no output of its own."""
-    return expression(caught_root(given).node)
+    whole = expression(caught_root(given).node)
+    return whole if given is None else replace(whole, kind=kinds.RecordKind(Caught, (given,)))

@@ -64,6 +64,18 @@ class Topic:
         return f"topic.{self.name}"
 
 
+@dataclass(frozen=True)
+class Bucket:
+    """An S3 bucket; bound to its name."""
+
+    name: str
+
+    @property
+    def key(self) -> str:
+        """`bucket.<name>`."""
+        return f"bucket.{self.name}"
+
+
 class Readable(Generic[Read]):
     """What of a table GetItem needs: covariant, or mypy cannot place a GetItem written inside Parallel(...)."""
 

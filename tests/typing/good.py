@@ -36,8 +36,12 @@ from tests.workflow.models import (
 )
 from workflow import (
     TRANSIENT,
+    Batched,
+    Bucket,
     Caught,
     Choice,
+    Csv,
+    DistributedMap,
     End,
     ExpressWorkflow,
     Fail,
@@ -48,7 +52,9 @@ from workflow import (
     Pass,
     Publish,
     PutItem,
+    Results,
     Same,
+    Source,
     StandardWorkflow,
     State,
     Succeed,
@@ -60,6 +66,7 @@ from workflow import (
     Wait,
     Workflow,
     Working,
+    Written,
     back_to,
     context,
     jsonata,
@@ -205,6 +212,23 @@ limit = Variable("limit", float)
 assert_type(limit.value, float)
 assert_type(validated.assign(limit, lambda r: r.celsius), Task[Raw, Reading])
 assert_type(Pass("Limit", Reading, lambda r: limit.value), Pass[Reading, float])
+assert_type(Pass("Id", Reading, lambda r: r.id), Pass[Reading, str])
 assert_type(Pass("Name", Reading, lambda r: context.execution.name), Pass[Reading, str])
 assert_type(validated.output(jsonata("$states.result.Payload.celsius", returns=float)), Working[Raw, float, Never])
 assert_type(validated.catch(Bad, then=Fail("No"), assign={limit: lambda c: 0.0}), Guarded[Raw, Reading, Never])
+
+
+# Distributed Map
+rows = Csv(Summary, of=Job, bucket=Bucket("imports"), key=lambda job: job.id)
+assert_type(rows, Source[Job, Summary])
+assert_type(rows.select(lambda job, row: (job.id, row.text)), Source[Job, tuple[str, str]])
+assert_type(rows.batched(10, given=lambda job: job.delay), Source[Job, Batched[Summary, int]])
+read = Pass("Read", Summary, lambda row: row.text)
+assert_type(DistributedMap("Import", read, items=rows), DistributedMap[Job, list[str]])
+assert_type(
+    DistributedMap("Import", read, items=rows, results=Results(Bucket("results"))), DistributedMap[Job, Written]
+)
+assert_type(
+    Map("Numbers", Pass("N", int, lambda n: n), of=Batch, items=lambda b: b.items, select=lambda b, raw: len(raw.body)),
+    Map[Batch, list[int]],
+)

@@ -145,6 +145,9 @@ def expressions_of(vertex: Vertex) -> Iterator[Expression]:
     waiting: list[Any] = [own[name] for name in _FIELDS if name in own]
     if "function" not in own:  # a Task's arguments are always the same
         waiting.append(own.get("arguments"))
+    source = own.get("source")
+    if source is not None:
+        waiting += [source.items, source.reader, source.selected, source.batcher]
     for rule, _ in vertex.rules:
         waiting += [rule.condition, rule.output, rule.assigns]
     for catcher, _ in vertex.catches:

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from ..graph import Scope, Vertex
+from ..states.distributed import DistributedMap
 from ..states.wait import Waiting, WaitingFor
 from ..states.working import Service, Working, all_retriers
 
@@ -34,6 +35,8 @@ def vertex_seconds(vertex: Vertex) -> float:
         return float(state.seconds) if isinstance(state.seconds, int) else math.inf
     if not isinstance(state, Working):
         return 0.0
+    if isinstance(state, DistributedMap):
+        return math.inf
     if isinstance(state, Service):
         once = float(state.seconds) if isinstance(state.seconds, int) else math.inf
     else:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..diagnostics import Problem
 from ..graph import Scope, Vertex
+from ..states.distributed import DistributedMap
 from ..states.map import Map
 from ..states.working import Service, Working
 from .duration import longest_seconds
@@ -31,6 +32,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     """All checks of this module."""
     for vertex in subject.graph.scope.walk():
         yield from _concurrency(vertex.state)
+    yield from _children(subject)
     if subject.kind == "EXPRESS":
         yield from _express(subject)
     else:
@@ -43,14 +45,35 @@ def _concurrency(state: Any) -> Iterator[Problem]:
         yield Problem(state.place, what, "use a Distributed Map, or a smaller number", "map-concurrency", "warning")
 
 
-def _express(subject: Subject) -> Iterator[Problem]:
-    untimed = False
+def _children(subject: Subject) -> Iterator[Problem]:
+    """Child executions of a Distributed Map, if they are Express ones."""
     for vertex in subject.graph.scope.walk():
         state: Any = vertex.state
+        if not isinstance(state, DistributedMap):
+            continue
+        if subject.kind == "EXPRESS":
+            what = f"`{state.name}` is a Distributed Map, which an Express workflow cannot have"
+            yield Problem(state.place, what, "write Workflow.standard, or an inline Map", "express-only")
+        if state.child == "EXPRESS":
+            yield from _timeouts(vertex.scopes[0])
+            longest = longest_seconds(vertex.scopes[0])
+            if EXPRESS_SECONDS <= longest < math.inf:
+                what = f"the worst path of an item of `{state.name}` takes {longest:g} s; an Express execution 300 s"
+                yield Problem(state.place, what, 'shorten timeouts and retries, or child="STANDARD"', "express-time")
+
+
+def _timeouts(scope: Scope) -> Iterator[Problem]:
+    """A task that hangs holds up an Express execution to its end."""
+    for vertex in scope.walk():
+        state: Any = vertex.state
         if isinstance(state, Service) and state.seconds is None:
-            untimed = True
             what = f"`{state.name}` has no timeout; a task of an Express workflow that hangs takes everything with it"
             yield Problem(state.place, what, "write .timeout(seconds)", "express-timeout")
+
+
+def _express(subject: Subject) -> Iterator[Problem]:
+    untimed = list(_timeouts(subject.graph.scope))
+    yield from untimed
     timeout = subject.timeout
     if timeout is None or isinstance(timeout, bool) or not 1 <= timeout <= EXPRESS_SECONDS:
         what = f"the Express workflow `{subject.name}` has timeout={timeout!r}"
@@ -94,6 +117,6 @@ def longest_history(scope: Scope) -> int:
 def _events(vertex: Vertex) -> int:
     """A state is entered and exited; an attempt is scheduled, started and ended.
     https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html"""
-    if isinstance(vertex.state, Service):
+    if isinstance(vertex.state, (Service, DistributedMap)):  # child executions have histories of their own
         return 2 + ATTEMPT_EVENTS
     return 2 + sum(longest_history(inner) for inner in vertex.scopes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Self, TypeVar, overload
+from typing import Any, Self, TypeVar
 
 from ..diagnostics import Place, Problem, caller_place
 from ..expressions import Expression, Root, kinds
@@ -11,8 +11,10 @@ from ..lambdas import compiled, kind_of, root, value_or_lambda
 from ..variables import Assignment, Variable, assigned
 from .base import A, End, In, Out, State, Step
 
-B = TypeVar("B")
 T = TypeVar("T")
+
+
+_MISSING: Any = None
 
 
 class Pass(State[In, Out]):
@@ -24,19 +26,20 @@ class Pass(State[In, Out]):
     shaped: Expression | None
     assigns: tuple[Assignment, ...]
 
-    @overload
-    def __init__(self: Pass[A, B], name: str, of: type[A], output: Callable[[A], B]) -> None: ...
-    @overload
-    def __init__(self, name: str, *, output: Callable[[In], Out]) -> None: ...
-    def __init__(self, name: str, of: Any = None, output: Any = None) -> None:
+    def __init__(self, name: str, of: type[In] | None = None, output: Callable[[In], Out] = _MISSING) -> None:
         place = caller_place()
-        if of is not None:
+        if output is None:
+            problem = Problem(
+                place, f"Pass `{name}` has no output", f'write Same("{name}") to pass its input on', "pass"
+            )
+            self._fill(name, place=place, problems=(problem,), shaped=None, assigns=())
+        elif of is not None:
             self._fill(name, place=place, **self._made(place, kind_of(of), output))
-            return
-        what = f"Pass `{name}` does not say what it takes"
-        instead = f'write Pass("{name}", Model, ...), or Pass[A | None, B]("{name}", output=...)'
-        problem = Problem(place, what, instead, "of-missing")
-        self._fill(name, place=place, problems=(problem,), shaped=None, assigns=(), untyped=output)
+        else:  # `Pass[A | None, B](...)` says it after the construction: see _typed
+            what = f"Pass `{name}` does not say what it takes"
+            instead = f'write Pass("{name}", Model, ...), or Pass[A | None, B]("{name}", output=...)'
+            problem = Problem(place, what, instead, "of-missing")
+            self._fill(name, place=place, problems=(problem,), shaped=None, assigns=(), untyped=output)
 
     @staticmethod
     def _made(place: Place, takes: kinds.Kind, output: Any) -> dict[str, Any]:

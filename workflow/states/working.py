@@ -14,7 +14,8 @@ from ..diagnostics import Place, Problem, caller_place
 from ..error_names import TRANSIENT, Error, check_all, resolve
 from ..expressions import Expression, Root, kinds
 from ..lambdas import Compiled, compiled, root
-from ..policies import Catcher, Caught, Retrier, caught_root, caught_whole
+from ..policies import Catcher, Retrier, caught_root, caught_whole
+from ..records import Caught
 from ..variables import NOTHING, Assignment, Assigns, Variable, all_assigned, assigned
 from .base import End, In, Kind, Out, Part, R, Res, Same, State, Step, Succeed, X, as_part, is_open, joined, show
 
@@ -236,7 +237,7 @@ def _caught_output(state: Part, output: Any, target: Part, place: Place) -> tupl
         shaped = compiled(output, (caught_root(state.takes),), place)
         return shaped, check_target(f"the catcher of `{state.name}`", target, shaped.kind, place)
     whole = caught_whole(state.takes)
-    if target.takes is None or show(target.takes).startswith("Caught") or kinds.fits(whole.kind, target.takes):
+    if target.takes is None or state.takes is None or kinds.fits(whole.kind, target.takes):
         return Compiled(whole), []
     what = (
         f"`{target.name}` takes {show(target.takes)}, but a catcher without `output=` gives the Caught itself:"

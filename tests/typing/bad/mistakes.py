@@ -138,3 +138,11 @@ Pass("Name", Reading, lambda r: context.execution.nam)
 # mypy says: Unsupported operand types for >> ("Working[Raw, float, Never]" and "Working[Reading, Enriched, Never]")
 # pyright says: ">>" not supported for types "Working[Raw, float, Never]" and "Working[Reading, Enriched, Never]"
 validated.output(jsonata("1", returns=float)) >> enriched
+
+# mypy says: "Job" has no attribute "file"
+# pyright says: Cannot access attribute "file" for class "Job"
+Csv(Summary, of=Job, bucket="imports", key=lambda job: job.file)
+
+# mypy says: Cannot infer value of type parameter "A" of "DistributedMap"
+# pyright says: "Source[Job, Summary]" is not assignable to "Source[Job, Reading]"
+DistributedMap("Import", Pass("P", Reading, lambda r: r.id), items=rows)

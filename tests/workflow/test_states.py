@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from functools import reduce
@@ -10,11 +11,12 @@ from typing import Any
 import pytest
 
 import workflow
-from tests.workflow.models import Bad, Job, Reading, poll, start, summarize, validate, with_context
+from tests.workflow.models import Bad, Job, Reading, Status, poll, start, summarize, validate, with_context
 from workflow import (
     TRANSIENT,
     Choice,
     Fail,
+    Parallel,
     Pass,
     Same,
     State,
@@ -22,6 +24,7 @@ from workflow import (
     Task,
     Try,
     Workflow,
+    back_to,
 )
 
 
@@ -204,3 +207,49 @@ def test_an_end_inside_a_branch_ends_the_branch() -> None:
     assert inner["Name"] == {"Type": "Succeed"}
     assert inner["Summarize"]["End"] is True
     assert state["Next"] == "After"
+
+
+def fragment() -> Any:
+    """A loop with a choice, a catcher and a shared end."""
+    done = Same("Done")
+    polled = Task("Poll", poll).catch(
+        Bad, output=lambda c: Status(id=c.input.id, state="failed"), then=Pass("Caught", Status, lambda s: s)
+    )
+    return (
+        Task("Start", start)
+        >> polled
+        >> Choice("Ready?", Status)
+        .when(lambda s: s.state == "done", then=done)
+        .otherwise(Pass("Again", Status, lambda s: Job(id=s.id)) >> back_to(polled))
+    )
+
+
+def test_a_fragment_can_be_used_twice_under_prefixes() -> None:
+    both = Parallel("Both", fragment().prefixed("EU "), fragment().prefixed("US "))
+    branches = Workflow.standard("w", both).definition()["States"]["Both"]["Branches"]
+    plain = Workflow.standard("w", fragment()).definition()
+    assert [b["StartAt"] for b in branches] == ["EU Start", "US Start"]
+    for branch, prefix in zip(branches, ("EU ", "US ")):
+        text = json.dumps({"StartAt": branch["StartAt"], "States": branch["States"]})
+        for name in plain["States"]:
+            text = text.replace(f'"{prefix}{name}"', f'"{name}"')
+        assert json.loads(text) == {"StartAt": plain["StartAt"], "States": plain["States"]}
+
+
+def test_a_prefix_leaves_the_fragment_as_it_was() -> None:
+    one = fragment()
+    assert one.prefixed("EU ") == fragment().prefixed("EU ")
+    assert one == fragment()
+
+
+def test_a_long_chain_can_be_prefixed() -> None:
+    states: list[Any] = [Task(f"S{n}", start) for n in range(3_000)]
+    chain = reduce(lambda a, b: a >> b, states)
+    written = Workflow.standard("w", chain.prefixed("X")).definition()["States"]
+    assert list(written) == [f"XS{n}" for n in range(3_000)]
+
+
+def test_inner_branches_are_prefixed_too() -> None:
+    chain = Try("Reading", Task("Validate", validate)).prefixed("A ")
+    state = Workflow.standard("w", chain).definition()["States"]["A Reading"]
+    assert list(state["Branches"][0]["States"]) == ["A Validate"]

@@ -9,6 +9,7 @@ are reported at once.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, Never, Self, overload
 
 from typing_extensions import TypeVar
@@ -75,6 +76,14 @@ class Part:
     def accept(self, page: str, *, because: str) -> Self:
         """Accept a warning of this state, named by its page under docs/errors, for a reason."""
         return self._replace(accepted=(*self.accepted, (page, because)))
+
+    def prefixed(self, prefix: str) -> Self:
+        """A copy whose states' names begin with `prefix`, so that a fragment can stand in a workflow several times.
+
+        `notify.prefixed("Owner: ")`. States that it shares stay shared within the copy.
+        """
+        copied: Any = _prefixed(self, prefix, {})
+        return copied  # type: ignore[no-any-return]
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "__orig_class__":  # set by typing
@@ -298,3 +307,47 @@ def _mismatch(left: Part, right: Part, place: Place) -> Problem:
             return Problem(place, what, "close it with .end(), or let it pass on what is needed", "catch-joins")
     what = f"`{right.name}` takes {show(right.takes)}, but `{before.name}` passes {show(left.passes)} on"
     return Problem(place, what, "put a state between them that turns one into the other", "join")
+
+
+def _prefixed(part: Part, prefix: str, made: dict[int, Part]) -> Part:
+    """A copy of all states that a part holds; `made` are those copied already, so that what is shared stays shared."""
+    waiting = [part]
+    while waiting:
+        now = waiting[-1]
+        missing = [p for p in now.link or () if id(p) not in made]
+        if missing:
+            waiting += missing  # long chains nest deeply: no recursion over links
+            continue
+        waiting.pop()
+        if id(now) not in made:
+            made[id(now)] = now if now is FINISH else _copied(now, prefix, made)
+    return made[id(part)]
+
+
+def _copied(part: Part, prefix: str, made: dict[int, Part]) -> Part:
+    changes: dict[str, Any] = {"name": prefix + part.name, "origin": object()}
+    if part.link is not None:
+        left, right = part.link
+        changes["link"] = (made[id(left)], made[id(right)])
+    for name, value in part.__dict__.items():
+        if name not in ("name", "origin", "link"):
+            copy = _value(value, prefix, made)
+            if copy is not value:
+                changes[name] = copy
+    copied = object.__new__(type(part))
+    copied.__dict__.update(part.__dict__)
+    copied.__dict__.update(changes)
+    return copied
+
+
+def _value(value: Any, prefix: str, made: dict[int, Part]) -> Any:
+    """Parts inside branches, rules and catchers."""
+    if isinstance(value, Part):
+        return _prefixed(value, prefix, made)
+    if isinstance(value, tuple) and value:
+        copies = tuple(_value(v, prefix, made) for v in value)
+        return value if all(a is b for a, b in zip(copies, value)) else copies
+    if is_dataclass(value) and not isinstance(value, type) and "then" in {f.name for f in fields(value)}:
+        held: Any = value
+        return replace(held, then=_prefixed(held.then, prefix, made))
+    return value

@@ -27,6 +27,7 @@ COMMANDS = {
     "check": "say every problem of workflows, or of plain ASL files",
     "compile": "write a definition as ASL, or for SAM or Terraform",
     "graph": "show states and transitions as text, Mermaid or DOT",
+    "permissions": "show the statements that a workflow's role needs",
 }
 """Each command and what it does, so that help needs none of their modules."""
 

@@ -56,7 +56,7 @@ def test_sarif(run: Run) -> None:
 
 
 def test_help_shows_examples_and_exit_codes(run: Run) -> None:
-    for args in (["--help"], ["check", "-h"], ["compile", "-h"], ["graph", "-h"]):
+    for args in (["--help"], ["check", "-h"], ["compile", "-h"], ["graph", "-h"], ["permissions", "-h"]):
         said = run(*args)
         assert said.code == 0
         assert "Examples:" in said.out and "Exit codes:" in said.out

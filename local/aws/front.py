@@ -82,7 +82,8 @@ async def _while_listening(app: ASGIApp, scope: Scope, receive: Receive, send: S
 
 async def _after(complete: asyncio.Event, receive: Receive) -> None:
     await complete.wait()
-    await receive()
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _forward(scope: Scope, receive: Receive, send: Send, port: int) -> None:
@@ -129,7 +130,9 @@ async def _exchange(
     writer.write(connection.send(h11.EndOfMessage()) or b"")
     await writer.drain()
     answering = asyncio.ensure_future(_answer(connection, reader, send))
-    leaving = asyncio.ensure_future(receive())
+    complete = asyncio.Event()
+    complete.set()
+    leaving = asyncio.ensure_future(_after(complete, receive))
     try:
         await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
         if answering.done():

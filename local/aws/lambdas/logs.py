@@ -19,7 +19,7 @@ def log_of(folder: Path, name: str) -> Path:
 def turn_over(log: Path, largest: int = LARGEST) -> bool:
     """Where a log is larger than it may be, keep it as the one before and begin again; whether it was.
 
-    Workers append through descriptors of their own, so the file stays and is emptied; what is written meanwhile is lost.
+    Workers append through descriptors of their own, so the file stays and is emptied; a line in between is lost.
     """
     try:
         if log.stat().st_size <= largest:

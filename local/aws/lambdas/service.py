@@ -342,6 +342,8 @@ class LambdaService:
                     "AWS_ACCESS_KEY_ID": "test",
                     "AWS_SECRET_ACCESS_KEY": "test",
                     "AWS_ENDPOINT_URL": place.endpoint,
+                    # StartSyncExecution would put "sync-" before the host, and such a name does not exist on loopback.
+                    "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
                 },
                 client=place.client,
             )

@@ -31,8 +31,8 @@ LEASE = 3
 _TRUSTED = 10.0  # seconds for which a visibility timeout that was read is taken for the queue's
 _PER_RECEIVE = 10
 # "Nearly continuous 4xx errors" stop a pipe; this many in a row count as that.
-LASTING = 8
-_SLOWEST = 5.0
+LASTING = 6
+_SLOWEST = 3.0
 
 
 class TargetFailed(Exception):

@@ -148,8 +148,12 @@ def test_the_services_come_back_with_what_they_had(own_aws: LocalAws) -> None:
             os.kill(old, signal.SIGKILL)
     # Each comes, perhaps twice, though the visibility timeout is far longer than this test.
     came: set[str] = set()
-    while len(came) < 60:
-        came |= {message["Body"] for message in messages(aws, seen, 1)}
+
+    def all_came() -> bool:
+        came.update(message["Body"] for message in messages(aws, seen, 1))
+        return len(came) == 60
+
+    until(all_came, 30, "each message's arrival")
     until(lambda: waiting(aws, url) == 0, what="an empty queue")
     assert aws.pids["services"] != old
     assert told and "starting it again" in told[0]

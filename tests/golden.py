@@ -2,13 +2,17 @@
 
 import sys
 
+from tests.cookbook import recipes as cookbook
 from tests.pipelines import golden as pipelines
+
+PARTS = (pipelines, cookbook)
 
 if __name__ == "__main__":
     if "--check" in sys.argv:
-        stale = [file for file in pipelines.FILES if not pipelines.is_current(file)]
+        stale = [file for part in PARTS for file in part.FILES if not part.is_current(file)]
         for file in stale:
             print(f"{file.name} is stale; write `make golden` and read `git diff`")
         sys.exit(bool(stale))
-    for written in pipelines.write():
-        print(f"wrote {written.name}: `git diff` shows what changed")
+    for part in PARTS:
+        for written in part.write():
+            print(f"wrote {written.name}: `git diff` shows what changed")

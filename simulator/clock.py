@@ -118,19 +118,25 @@ class VirtualClock:
 
     def next(self) -> bool:
         """Jump to the next timer and fire it. Returns whether there was one."""
-        while self._timers:
-            when, _, timer = heapq.heappop(self._timers)
-            if timer.action is not None:
-                self._now = max(self._now, when)
-                action, timer.action = timer.action, None
-                action()
-                return True
-        return False
+        if not self._pending():
+            return False
+        when, _, timer = heapq.heappop(self._timers)
+        self._now = max(self._now, when)
+        action, timer.action = timer.action, None
+        if action is not None:
+            action()
+        return True
+
+    def _pending(self) -> bool:
+        """Whether a timer is set, those given up cleared away from the front."""
+        while self._timers and self._timers[0][2].action is None:
+            heapq.heappop(self._timers)
+        return bool(self._timers)
 
     def advance(self, seconds: float) -> None:
         """Move time on, firing what falls due on the way, each at its own time."""
         end = self._now + seconds
-        while self._timers and self._timers[0][0] <= end:
+        while self._pending() and self._timers[0][0] <= end:
             self.next()
         self._now = max(self._now, end)
 

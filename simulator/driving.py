@@ -196,7 +196,13 @@ class Driver:
                     )
                 if result.completion is None:
                     return None
-                result = await result.completion
+                # It waits for something that is not ours, or for another execution: virtual time goes on meanwhile.
+                self._busy -= 1
+                self._rest()
+                try:
+                    result = await result.completion
+                finally:
+                    self._busy += 1
             return Succeeded(result)
         except StateError as failure:
             return Failed(failure.error, failure.cause)

@@ -45,7 +45,7 @@ def refused(expression: str, value: Value = None) -> str:
     return result.cause
 
 
-def types(of: Run) -> list[str]:
+def types(of: Any) -> list[str]:
     """The types of a run's events."""
     return [event.type for event in of.events]
 

@@ -24,7 +24,6 @@ from local.aws.integrations import DirectServices
 from local.aws.lambdas.events import Events
 from local.aws.lambdas.functions import Functions
 from local.aws.lambdas.service import LambdaService, Place
-from local.aws.machines import RegistryStore, restore
 from local.aws.pipes.service import PipesService
 from local.aws.process import enlist, report_ready
 from local.aws.rest import ApiError, RestService
@@ -34,6 +33,7 @@ from simulator import Engine, TaskFailed
 from simulator.api.app import create_app
 from simulator.api.guard import ASGIApp, Receive, Scope, Send, guard
 from simulator.integrations import AwsTasks
+from simulator.sqlite import SqliteStore
 
 
 class Services:
@@ -51,9 +51,9 @@ class Services:
         )  # fmt: skip
         self.lambdas = LambdaService(Functions(self.documents), Events(self.documents), place, self._fetch)
         self._tasks = AwsTasks(self._invoke, DirectServices(settings["endpoint"], region=settings["region"]))
-        store = RegistryStore(self.documents)
+        # As `Documents`: what a kill of the process must not lose. Power loss takes the emulator with it anyway.
+        store = SqliteStore(state / "executions.db", synchronous="NORMAL")
         self.engine = Engine(self._tasks, store=store, region=settings["region"], account=settings["account"])
-        restore(self.engine)
         self._tasks.attach(self.engine)
         targets = Targets(self.engine, self.lambdas)
         where = {"region": settings["region"], "account": settings["account"]}
@@ -72,6 +72,7 @@ class Services:
     async def start(self) -> None:
         """Take up what an earlier process left."""
         await self.lambdas.start()
+        self.engine.recover()  # before the pipes: they look their targets up
         await self.pipes.start()
         await self.scheduler.start()
 

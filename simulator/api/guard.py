@@ -66,14 +66,21 @@ def objection(headers: Iterable[tuple[bytes, bytes]], port: int, hosts: Iterable
 
 def _objection(headers: Iterable[tuple[bytes, bytes]], allowed: frozenset[bytes]) -> str | None:
     seen: list[bytes] = []
+    browser = said = False
     for name, value in headers:
         name = name.lower()
         if name == b"host":
             seen.append(value.strip().lower())
         elif name == b"origin":
             return "Requests from web pages are refused (Origin)."
-        elif name == b"sec-fetch-site" and value.strip().lower() != b"none":
-            return "Requests from web pages are refused (Sec-Fetch-Site)."
+        elif name == b"sec-fetch-site":
+            said = True
+            if value.strip().lower() != b"none":
+                return "Requests from web pages are refused (Sec-Fetch-Site)."
+        elif name == b"user-agent":
+            browser = browser or b"mozilla/" in value.lower()
+    if browser and not said:  # old browsers send neither Origin nor Sec-Fetch-Site with an image's GET
+        return "Requests from browsers that do not say where they come from are refused."
     if len(seen) != 1 or seen[0] not in allowed:
         return "The Host header is not this endpoint's."
     return None

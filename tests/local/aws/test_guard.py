@@ -62,6 +62,8 @@ async def test_a_local_program_is_served(host: bytes) -> None:
         pytest.param([*OURS, (b"sec-fetch-site", b"cross-site")], id="cross-site"),
         pytest.param([*OURS, (b"sec-fetch-site", b"same-site")], id="same-site"),
         pytest.param([*OURS, (b"sec-fetch-site", b"same-origin")], id="same-origin"),
+        pytest.param([*OURS, (b"sec-fetch-site", b"none"), (b"sec-fetch-site", b"cross-site")], id="two sites"),
+        pytest.param([*OURS, (b"user-agent", b"Mozilla/5.0 (Macintosh) Safari/605.1.15")], id="old browser"),
     ],
 )
 @pytest.mark.parametrize("kind", ["http", "websocket"])
@@ -75,7 +77,9 @@ async def test_everything_else_is_refused(headers: list[tuple[bytes, bytes]], ki
 
 
 async def test_the_address_bar_is_no_web_page() -> None:
-    assert (await ask([*OURS, (b"sec-fetch-site", b"none")]))[0]["status"] == 200
+    typed = [*OURS, (b"sec-fetch-site", b"none"), (b"user-agent", b"Mozilla/5.0")]
+    assert (await ask(typed))[0]["status"] == 200
+    assert (await ask([*OURS, (b"user-agent", b"Boto3/1.43 md/Botocore")]))[0]["status"] == 200
 
 
 @pytest.mark.parametrize("kind", ["http", "websocket"])
@@ -126,7 +130,8 @@ def test_web_pages_reach_neither_api(aws: LocalAws, api: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/_ministack/reset", "/_ministack/health", "//_ministack/reset", "/_localstack/health"]
+    "path",
+    ["/_ministack/reset", "/_ministack/health", "//_ministack/reset", "/%5Fministack/reset", "/_localstack/health"],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_control_routes_are_closed(aws: LocalAws, path: str, method: str) -> None:

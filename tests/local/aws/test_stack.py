@@ -1,5 +1,6 @@
 """The processes as a whole: where they listen, what they see, what they write, and how they die."""
 
+import json
 import os
 import signal
 import socket
@@ -14,7 +15,7 @@ import pytest
 
 from local.aws import ChildFailed, LocalAws
 from local.aws.process import ROOT, clean_environment, spawn
-from tests.local.aws.support import function, invoke, messages, pipe, queue, state_machine, until, waiting
+from tests.local.aws.support import ROLE, function, invoke, messages, pipe, queue, state_machine, until, waiting
 
 ECHO = "import os\ndef handler(event, context): return {'environment': dict(os.environ), 'pid': os.getpid()}\n"
 LOOPBACK = {"0100007F", "00000000000000000000000001000000", "0000000000000000FFFF00000100007F"}
@@ -163,6 +164,52 @@ def test_the_services_come_back_with_what_they_had(own_aws: LocalAws) -> None:
     assert aws.failure is None
 
 
+def test_a_standard_execution_goes_on_where_it_was(own_aws: LocalAws, tmp_path: Path) -> None:
+    """Killed in mid-wait and in mid-task: the wait ends when it would have, and the task in flight runs again."""
+    aws = own_aws
+    calls = tmp_path / "calls"
+    source = (
+        "import os, time\ndef handler(event, context):\n"
+        f"    with open({str(calls)!r}, 'a') as file: file.write(event['step'] + '\\n')\n"
+        "    if event['step'] == 'second' and not os.path.exists(event['flag']):\n"
+        "        open(event['flag'], 'w').close()\n        time.sleep(60)\n"
+        "    return event['step']\n"
+    )
+    arn = function(aws, source, Timeout=90)
+
+    def task(step: str, following: dict[str, Any]) -> dict[str, Any]:
+        payload = {"step": step, "flag": str(tmp_path / "flag")}
+        arguments = {"FunctionName": arn, "Payload": payload}
+        return {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Arguments": arguments, **following}
+
+    definition = {
+        "QueryLanguage": "JSONata",
+        "StartAt": "First",
+        "States": {
+            "First": task("first", {"Next": "Pause"}),
+            "Pause": {"Type": "Wait", "Seconds": 1, "Next": "Second"},
+            "Second": task("second", {"Output": "{% $states.result.Payload %}", "End": True}),
+        },
+    }
+    client = aws.client("stepfunctions")
+    machine = client.create_state_machine(name="slow", roleArn=ROLE, definition=json.dumps(definition))[
+        "stateMachineArn"
+    ]
+    execution = client.start_execution(stateMachineArn=machine, name="once", input="{}")["executionArn"]
+    until(calls.exists, what="the first task")
+    os.kill(aws.pids["services"], signal.SIGKILL)
+    until(lambda: (tmp_path / "flag").exists(), what="the second task")
+    os.kill(aws.pids["services"], signal.SIGKILL)
+
+    def ended() -> Any:
+        shown = client.describe_execution(executionArn=execution)
+        return shown if shown["status"] != "RUNNING" else None
+
+    shown = until(ended, what="the execution's end")
+    assert (shown["status"], json.loads(shown["output"])) == ("SUCCEEDED", "second")
+    assert calls.read_text().split() in (["first", "second", "second"], ["first", "first", "second", "second"])
+
+
 def test_the_emulators_end_is_told_and_final(own_aws: LocalAws) -> None:
     told: list[str] = []
     happened = threading.Event()
@@ -189,7 +236,7 @@ def test_children_and_workers_die_with_a_parent_that_is_killed(tmp_path: Path) -
         from pathlib import Path
         sys.path.insert(0, {str(ROOT)!r})
         from local.aws import LocalAws
-        from tests.local.aws.support import function, invoke
+        from tests.local.aws.support import ROLE, function, invoke
         aws = LocalAws(state=Path({str(tmp_path / "aws")!r})).start()
         worker = invoke(aws, function(aws, {ECHO!r}), {{}})[0]["pid"]
         print(*aws.pids.values(), worker, flush=True)

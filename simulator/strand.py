@@ -148,6 +148,15 @@ class Strand:
         self.previous = self.run.note(event_type, self.previous, details, self.log)
         return self.previous
 
+    def path(self) -> tuple[int, ...]:
+        """Which branches and items this strand stands in, from the outside in; () for the execution's own."""
+        indices: list[int] = []
+        strand: Strand | None = self
+        while strand is not None and strand.group is not None:
+            indices.append(strand.index)
+            strand = strand.group.parent
+        return tuple(reversed(indices))
+
     def context(self) -> dict[str, Value]:
         """The context object as this state sees it.
 

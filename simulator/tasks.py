@@ -73,7 +73,8 @@ class TaskCall:
     """One attempt of one Task.
 
     `attempt` counts from 0 (the context object's RetryCount). `timeout` and `heartbeat` are seconds or None. `token`
-    is set for `.waitForTaskToken` and activities. `key` tells the attempts of an execution apart.
+    is set for `.waitForTaskToken` and activities. `key` tells the attempts of an execution apart. `path` are the
+    indices of the branches and items that the state stands in, from the outside in.
     """
 
     resource: Resource

@@ -28,13 +28,13 @@ class Choice(State):
         self, name: str, spec: dict[str, Any], dialect: Dialect, rules: list[tuple[Test, str, Dialect | None]]
     ) -> None:
         super().__init__(name, spec, dialect)
-        self._rules = rules
+        self.rules = rules
         self._default: str | None = spec.get("Default")
 
     def execute(self, strand: Strand, raw: Value) -> Outcome:
         """The target of the first rule that holds, with its Output and Assign. Raises States.NoChoiceMatched."""
         effective = self.dialect.effective(strand, raw)
-        for test, target, own in self._rules:
+        for test, target, own in self.rules:
             if test(strand, raw, effective):
                 output, assigned = (own or self.dialect).plain(strand, raw, effective)
                 return target, output, assigned

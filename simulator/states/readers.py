@@ -118,7 +118,9 @@ def ask(strand: Strand, resource: Resource, arguments: Value) -> Steps:
     """Have the task runner answer a reader's or writer's request. No event is noted. Raises ItemReaderFailed."""
     run, state = strand.run, strand.state
     name = "" if state is None else state.name
-    call = TaskCall(resource, arguments, run.info.execution_arn, name, 0, None, None, None, None, run.key())
+    call = TaskCall(
+        resource, arguments, run.info.execution_arn, name, 0, None, None, None, None, run.key(), strand.path()
+    )
     try:
         return (yield Perform(call))
     except StateError as error:

@@ -62,6 +62,7 @@ class Task(Working):
             strand.token,
             credentials,
             key,
+            strand.path(),
         )
         self._note_scheduled(strand, call)
         return (yield from self._perform(strand, call))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simulator import After, Resource, Run, TaskCall, TaskFailed, compile_machine
+from simulator import After, Resource, Run, TaskCall, TaskFailed, compile_machine, simulate
 from simulator.drive import DEFAULT_INFO
 from simulator.effects import (
     CancelTimer,
@@ -227,3 +227,20 @@ def test_history_shows_parameters_and_lambda_arns_have_their_own_events() -> Non
     )
     assert types(result)[2:5] == ["LambdaFunctionScheduled", "LambdaFunctionStarted", "LambdaFunctionSucceeded"]
     assert result.output == {"a": 1}
+
+
+def test_a_call_says_in_which_branch_and_item_it_stands() -> None:
+    work = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Arguments": {}, "End": True}
+    each = {"Type": "Map", "ItemProcessor": {"StartAt": "Work", "States": {"Work": work}}, "End": True}
+    both = {
+        "Type": "Parallel",
+        "Branches": [
+            {"StartAt": "Alone", "States": {"Alone": work}},
+            {"StartAt": "Each", "States": {"Each": each}},
+        ],
+        "End": True,
+    }
+    definition = {"QueryLanguage": "JSONata", "StartAt": "Both", "States": {"Both": both}}
+    seen: list[tuple[str, tuple[int, ...]]] = []
+    simulate(definition, ["a", "b"], lambda call: seen.append((call.state, call.path)))
+    assert seen == [("Alone", (0,)), ("Work", (1, 0)), ("Work", (1, 1))]

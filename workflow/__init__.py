@@ -12,7 +12,7 @@ from .resources import Bucket, Table, Topic
 from .states.base import End, Same, State, Step, Succeed
 from .states.choice import Choice
 from .states.distributed import DistributedMap, Results
-from .states.flow import Fail, Pass, back_to
+from .states.flow import Fail, Pass, Return, back_to
 from .states.map import Map
 from .states.parallel import Parallel
 from .states.sources import Csv, JsonArray, JsonLines, Listed, Manifest, Objects, Source
@@ -47,6 +47,7 @@ __all__ = [
     "Publish",
     "PutItem",
     "Results",
+    "Return",
     "S3Object",
     "Same",
     "Service",

@@ -18,8 +18,8 @@ from .policies import Retrier
 from .resources import Symbol, Text, states_arn
 from .states.base import Part, Same, Succeed
 from .states.choice import Decision
-from .states.distributed import DistributedMap, writer_of
-from .states.flow import Fail, Pass
+from .states.distributed import DistributedMap
+from .states.flow import Fail, Pass, Return
 from .states.map import Map
 from .states.parallel import Parallel
 from .states.try_ import Try
@@ -51,7 +51,7 @@ def _state(vertex: Vertex, resolve: Resolve) -> dict[str, Any]:
         return _choice(vertex)
     writer = next(w for cls, w in _WRITERS.items() if isinstance(state, cls))
     fields = writer(vertex, resolve)
-    if isinstance(state, (Fail, Succeed)):
+    if isinstance(state, (Fail, Succeed, Return)):
         return fields
     return {**fields, **({"Next": vertex.next} if vertex.next is not None else {"End": True})}
 
@@ -64,7 +64,11 @@ def _choice(vertex: Vertex) -> dict[str, Any]:
         if rule.output is not None:
             written["Output"] = data(rule.output)
         choices.append({**written, "Next": target})
-    return {"Type": "Choice", "Choices": choices, "Default": vertex.default}
+    state: Any = vertex.state
+    fields: dict[str, Any] = {"Type": "Choice", "Choices": choices, **_assign(state.other.assigns)}
+    if state.other.output is not None:
+        fields["Output"] = data(state.other.output)
+    return {**fields, "Default": vertex.default}
 
 
 def _pass(vertex: Vertex, _: Resolve) -> dict[str, Any]:
@@ -83,13 +87,18 @@ def _assign(assigns: tuple[Assignment, ...]) -> dict[str, Any]:
 
 def _wait(vertex: Vertex, _: Resolve) -> dict[str, Any]:
     state: Any = vertex.state
+    fields: dict[str, Any] = {"Type": "Wait"}
     if state.seconds is not None:
-        return {"Type": "Wait", "Seconds": data(state.seconds)}
-    return {"Type": "Wait", "Timestamp": data(state.until)}
+        fields["Seconds"] = data(state.seconds)
+    else:
+        fields["Timestamp"] = data(state.until)
+    fields |= _assign(state.assigns)
+    return fields if state.shaped is None else {**fields, "Output": data(state.shaped)}
 
 
-def _succeed(_: Vertex, __: Resolve) -> dict[str, Any]:
-    return {"Type": "Succeed"}
+def _succeed(vertex: Vertex, _: Resolve) -> dict[str, Any]:
+    state: Any = vertex.state
+    return {"Type": "Succeed", "Output": data(state.shaped)} if isinstance(state, Return) else {"Type": "Succeed"}
 
 
 def _fail(vertex: Vertex, _: Resolve) -> dict[str, Any]:
@@ -104,7 +113,7 @@ def _service(vertex: Vertex, resolve: Resolve) -> dict[str, Any]:
     state: Any = vertex.state
     fields: dict[str, Any] = {
         "Type": "Task",
-        "Resource": data(states_arn(state.resource), resolve),
+        "Resource": data(getattr(state, "activity", None) or states_arn(state.resource), resolve),
         "Arguments": data(state.arguments, resolve),
     }
     if getattr(state, "role", None) is not None:
@@ -117,8 +126,12 @@ def _service(vertex: Vertex, resolve: Resolve) -> dict[str, Any]:
 
 
 def _parallel(vertex: Vertex, resolve: Resolve) -> dict[str, Any]:
-    branches = [_machine(scope, resolve) for scope in vertex.scopes]
-    return {"Type": "Parallel", "Branches": branches, **_work(vertex)}
+    state: Any = vertex.state
+    fields: dict[str, Any] = {"Type": "Parallel"}
+    if state.entered is not None:
+        fields["Arguments"] = data(state.entered)
+    fields["Branches"] = [_machine(scope, resolve) for scope in vertex.scopes]
+    return {**fields, **_work(vertex)}
 
 
 def _map(vertex: Vertex, resolve: Resolve) -> dict[str, Any]:
@@ -149,8 +162,8 @@ def _distributed(vertex: Vertex, resolve: Resolve) -> dict[str, Any]:
     fields |= data(state.settings)
     config = {"Mode": "DISTRIBUTED", "ExecutionType": state.child}
     fields["ItemProcessor"] = {"ProcessorConfig": config, **_machine(vertex.scopes[0], resolve)}
-    if state.results is not None:
-        fields["ResultWriter"] = data(writer_of(state.results), resolve)
+    if state.writer is not None:
+        fields["ResultWriter"] = data(state.writer, resolve)
     return {**fields, **_work(vertex)}
 
 
@@ -202,6 +215,7 @@ _WRITERS: Mapping[type[Part], Callable[[Vertex, Resolve], dict[str, Any]]] = {
     WaitingFor: _wait,
     Same: _pass,
     Succeed: _succeed,
+    Return: _succeed,
     Fail: _fail,
 }
 

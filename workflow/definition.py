@@ -19,7 +19,8 @@ from .graph import Graph, build
 from .lambdas import UNKNOWN_INPUT
 from .resources import PARTITION, Bucket, Function, Readable, Symbol, Text, Topic
 from .states.base import A, Part, R, Step, X, as_part
-from .states.distributed import DistributedMap, writer_of
+from .states.distributed import DistributedMap
+from .states.parallel import branch_result
 
 if TYPE_CHECKING:
     from .permissions import Permissions
@@ -45,6 +46,8 @@ class Workflow(Generic[In, Out]):
         self.timeout = timeout
         self.comment = comment
         self.place = place
+        self.takes = part.takes
+        self.gives = branch_result(part, part.takes)
         self.graph: Graph = build(part)
         subject = Subject(name, self.kind, timeout, self.graph, place)
         problems = [*self.graph.problems, *check(subject)]
@@ -105,8 +108,7 @@ class Workflow(Generic[In, Out]):
                 held = (arguments, vertex.state.__dict__.get("role"), vertex.state.__dict__.get("activity"))
                 keys.update((PARTITION, *_symbols(held)))
             if isinstance(vertex.state, DistributedMap):
-                files = [vertex.state.source.reader, vertex.state.results and writer_of(vertex.state.results)]
-                keys.update(_symbols(files))
+                keys.update(_symbols([vertex.state.source.reader, vertex.state.writer]))
         return tuple(sorted(keys))
 
     def definition(self, bindings: Mapping[str, str] | None = None) -> dict[str, Any]:

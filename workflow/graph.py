@@ -18,7 +18,7 @@ from .diagnostics import Problem
 from .policies import Catcher
 from .states.base import End, Invalid, Part, Succeed
 from .states.choice import Decision, Rule
-from .states.flow import BackTo, Fail
+from .states.flow import BackTo, Fail, Return
 from .states.working import Guarded
 
 Target = tuple[Part, str | None]
@@ -124,7 +124,7 @@ class _Builder:
         """Put a state into the scope. Returns what it leads to: what stands right after it, and what stands last."""
         if isinstance(state, (Invalid, BackTo)):
             return [], []
-        if isinstance(state, (Fail, Succeed)):
+        if isinstance(state, (Fail, Succeed, Return)):
             after = None
         known = self.owners.get(state.name)
         if known is not None:
@@ -138,8 +138,8 @@ class _Builder:
         default = None
         if isinstance(state, Decision):
             rules = tuple((rule, entry(rule.then)) for rule in state.rules)
-            default = entry(state.default)
-            inline = [*((rule.then, after) for rule in state.rules), (state.default, after)]
+            default = entry(state.other.then)
+            inline = [(rule.then, after) for rule in (*state.rules, state.other)]
         elif isinstance(state, Guarded):
             catches = tuple((catcher, entry(catcher.then)) for catcher in state.catchers)
             for target in (catcher.then for catcher in state.catchers):

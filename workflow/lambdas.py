@@ -34,11 +34,13 @@ class Compiled:
 
     expression: Expression | None
     problems: tuple[Problem, ...] = ()
+    known: kinds.Kind | None = None
+    """What stands there without an expression."""
 
     @property
     def kind(self) -> kinds.Kind | None:
         """What it evaluates to; None where it is not known."""
-        return self.expression.kind if self.expression is not None else None
+        return self.expression.kind if self.expression is not None else self.known
 
 
 def kind_of(annotation: Any) -> kinds.Kind:

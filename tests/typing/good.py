@@ -53,6 +53,7 @@ from workflow import (
     Publish,
     PutItem,
     Results,
+    Return,
     Same,
     Source,
     StandardWorkflow,
@@ -232,3 +233,20 @@ assert_type(
     Map("Numbers", Pass("N", int, lambda n: n), of=Batch, items=lambda b: b.items, select=lambda b, raw: len(raw.body)),
     Map[Batch, list[int]],
 )
+
+
+# results of an end, outputs of rules
+assert_type(Return("Done", Reading, lambda r: r.id), Return[Reading, str])
+assert_type(validated >> Return("Done", Reading, lambda r: r.id), End[Raw, str])
+assert_type(
+    Choice("Warm?", Reading)
+    .when(lambda r: r.celsius > 3, output=lambda r: r.id, then=Same("Id"))
+    .otherwise(output=lambda r: r.celsius, then=Succeed("Cold")),
+    State[Reading, str, float],
+)
+assert_type(enriched >> Fail("Broken", Enriched, error=lambda e: e.summary.text), End[Reading, Never])
+assert_type(
+    Parallel("Args", Task("F", summarize), Task("G", look_up)).arguments(Known, lambda k: k.reading),
+    Working[Known, tuple[Summary, Device | None], Never],
+)
+assert_type(Wait("Then", Job, seconds=lambda j: j.delay, output=lambda j: j.id), State[Job, str])

@@ -54,6 +54,7 @@ def test_the_public_names() -> None:
         "Publish",
         "PutItem",
         "Results",
+        "Return",
         "S3Object",
         "Same",
         "Service",

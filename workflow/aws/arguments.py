@@ -32,6 +32,8 @@ class Builder:
     integration: Integration
     roots: Sequence[Root]
     place: Place
+    shown: Mapping[str, str] = field(default_factory=dict)
+    """What the user calls members of the API, where that is another name."""
     problems: list[Problem] = field(default_factory=list)
 
     def build(self, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,7 +81,8 @@ class Builder:
             inner = f"{path}.{name}" if path else name
             if name not in members:
                 kind = "member" if path else "argument"
-                self._problem(Wrong(inner, f"{where} has no {kind} `{name}`", _close(name, members), "argument"))
+                close = _close(name, members if path else [*self.shown.values(), *members])
+                self._problem(Wrong(inner, f"{where} has no {kind} `{name}`", close, "argument"))
             else:
                 written[self.integration.key(name)] = self.value(members[name], value, inner)
         for name in shape.required:
@@ -184,6 +187,7 @@ class Builder:
 
     def _missing(self, path: str, at: Place | None = None) -> None:
         outer, _, name = path.rpartition(".")
+        name = self.shown.get(name, name)
         where = f"`{outer}`" if outer else f"`{self.integration.name}`"
         self._problem(Wrong(path, f"{where} needs `{name}`", f"give {name}=", "argument-missing"), at)
 

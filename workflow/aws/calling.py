@@ -7,7 +7,7 @@ Last but one stage of the integrations. `sdk` and `optimized` make them of any o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from ..diagnostics import Place, Problem
 from ..expressions import Expression, Root, kinds
@@ -28,6 +28,8 @@ TOKEN_PATH = "states.context.Task.Token"  # noqa: S105  (a path)
 class Calling(Service[In, Out]):
     """Calls an operation of an AWS service."""
 
+    members: ClassVar[Mapping[str, str]] = {}
+    """The API's names of this state's arguments, where they are other names."""
     integration: Integration | None
     """Which; None where something else is wrong."""
     given: Mapping[str, Any]
@@ -75,7 +77,7 @@ class Calling(Service[In, Out]):
             what = f"`{integration.name}` of `{self.name}` does not offer `{TOKEN}` (wait for a callback)"
             instead = "send the token by a service that does: SQS, SNS, Lambda"
             return self._refuse(Problem(place, what, instead, "pattern"))
-        arguments = {self.member(name): fn for name, fn in placed.items()}
+        arguments = {self.members.get(name, name): fn for name, fn in placed.items()}
         waiting = fill(
             self,
             place=place,
@@ -91,9 +93,22 @@ class Calling(Service[In, Out]):
         )
         return state._refuse(*_token_unused(self.name, waiting.fields["arguments"], place))
 
-    def member(self, name: str) -> str:
-        """The API's name of an argument of this state."""
-        return name
+    def _call(
+        self,
+        name: str,
+        place: Place,
+        integration: Integration,
+        takes: kinds.Kind | None,
+        given: Mapping[str, Any],
+        **values: Any,
+    ) -> None:
+        """Fill in the fields of a new state; called by constructors only. `problems` add to those of the arguments."""
+        self.__dict__["name"] = name
+        filled = fill(self, place=place, integration=integration, takes=takes, given=given)
+        problems = (*filled.problems, *values.pop("problems", ()))
+        fields = {"service": integration.service, "seconds": None, "beat": None, "role": None, "allowed": (), **values}
+        result = fields.pop("result", None) or root("states.result", kind_of(object))
+        self._work(name, takes, result, place, **filled.fields, **fields, problems=problems)
 
 
 class Filled:
@@ -115,10 +130,11 @@ def fill(
 ) -> Filled:
     """Arguments and resource of a call. `tokens`: the members whose lambdas take the input and the token."""
     name = state if isinstance(state, str) else state.name
+    shown = {} if isinstance(state, str) else {api: own for own, api in state.members.items()}
     token = Root.path(TOKEN_PATH, str)
-    builder = Builder(name, integration, (root("states.input", takes), token), place)
+    builder = Builder(name, integration, (root("states.input", takes), token), place, shown)
     if not tokens and integration.pattern != TOKEN:
-        builder = Builder(name, integration, (root("states.input", takes),), place)
+        builder = Builder(name, integration, (root("states.input", takes),), place, shown)
     arguments = builder.build(given)
     fields = {"integration": integration, "resource": integration.resource, "given": given, "arguments": arguments}
     return Filled(fields, tuple(builder.problems))

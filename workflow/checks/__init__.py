@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from ..diagnostics import Problem
-from . import assignment, limits, policies, structure
+from . import assignment, integrations, limits, policies, structure
 from .subject import Subject
 
 
 def check(subject: Subject) -> list[Problem]:
     """Every problem that the checks find, in no particular order, without the warnings that states accept."""
-    found = [*structure.check(subject), *policies.check(subject), *limits.check(subject), *assignment.check(subject)]
+    families = (structure, policies, limits, assignment, integrations)
+    found = [problem for family in families for problem in family.check(subject)]
     accepting = [(vertex.state, *said) for vertex in subject.graph.scope.walk() for said in vertex.state.accepted]
     for state, page, because in accepting:
         told = [p for p in found if p.severity == "warning" and p.page == page and p.place == state.place]

@@ -21,6 +21,7 @@ from .subject import Subject
 Names = frozenset[str]
 
 _FIELDS = (
+    "entered",
     "shaped",
     "assigns",
     "seconds",
@@ -106,7 +107,7 @@ def _edges(vertex: Vertex) -> Iterator[tuple[str, Names]]:
         if target is not None:
             yield target, _names(rule.assigns)
     if vertex.default is not None:
-        yield vertex.default, frozenset()
+        yield vertex.default, _names(vertex.state.__dict__["other"].assigns)
     for catcher, target in vertex.catches:
         if target is not None:
             yield target, _names(catcher.assigns)
@@ -119,6 +120,8 @@ def assignments(vertex: Vertex) -> Iterator[Assignment]:
     yield from getattr(vertex.state, "assigns", ())
     for rule, _ in vertex.rules:
         yield from rule.assigns
+    if "other" in vertex.state.__dict__:
+        yield from vertex.state.__dict__["other"].assigns
     for catcher, _ in vertex.catches:
         yield from catcher.assigns
 
@@ -147,9 +150,11 @@ def expressions_of(vertex: Vertex) -> Iterator[Expression]:
         waiting.append(own.get("arguments"))
     source = own.get("source")
     if source is not None:
-        waiting += [source.items, source.reader, source.selected, source.batcher]
+        waiting += [source.items, source.reader, source.selected, source.batcher, own.get("writer")]
     for rule, _ in vertex.rules:
         waiting += [rule.condition, rule.output, rule.assigns]
+    if "other" in own:
+        waiting += [own["other"].output, own["other"].assigns]
     for catcher, _ in vertex.catches:
         waiting += [catcher.output, catcher.assigns]
     while waiting:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Never, TypeVar, overload
 
 from ..diagnostics import Place, Problem, caller_place
 from ..expressions import Expression, Root, kinds
 from ..expressions.nodes import NULL, Binary
-from ..lambdas import compiled, expression, kind_of, place_of, root, without_default
+from ..lambdas import Compiled, compiled, expression, kind_of, place_of, root, without_default
 from ..variables import NOTHING, Assignment, Assigns, all_assigned
 from .base import A, In, Invalid, Kind, Out, Part, R, Res, Same, State, Step, Succeed, X, as_part, joined
 from .working import check_target, ends_with, passes_on
@@ -36,7 +36,8 @@ class Decision(State[In, Out, Res]):
     """A finished Choice."""
 
     rules: tuple[Rule, ...]
-    default: Part
+    other: Rule
+    """What happens where no rule holds; it has no condition."""
 
 
 class _Builder:
@@ -52,11 +53,12 @@ class _Builder:
         """What stands for it where it is used as a state without `.otherwise`: the rules so far, and the problem."""
         what = f"Choice `{self.name}` has no .otherwise: nothing happens where no rule holds"
         problem = Problem(self.place, what, 'add .otherwise(...), Fail("...") if it cannot be', "otherwise")
-        part: Part = self._decide(Invalid(self.name, problem), ())
+        nowhere = Rule(None, None, Invalid(self.name, problem), (), self._takes, self.place)
+        part: Part = self._decide(nowhere, ())
         return part
 
-    def _decide(self, default: Part, problems: Sequence[Problem]) -> Any:
-        passes, ends = passes_on(default, self._takes), ends_with(default, self._takes)
+    def _decide(self, other: Rule, problems: Sequence[Problem]) -> Any:
+        passes, ends = passes_on(other.then, other.gives), ends_with(other.then, other.gives)
         for rule in self.rules:
             passes = joined(passes, passes_on(rule.then, rule.gives))
             ends = joined(ends, ends_with(rule.then, rule.gives))
@@ -69,20 +71,29 @@ class _Builder:
             ends=ends,
             problems=(*self.problems, *problems),
             rules=self.rules,
-            default=default,
+            other=other,
         )
         return decision
 
     def _add(self, rule: Rule, *problems: Problem) -> Branches[Any, Any, Any]:
         return Branches(self.name, self.place, self._takes, (*self.rules, rule), (*self.problems, *problems))
 
-    def _when(self, condition: Any, then: Any, assign: Assigns) -> Any:
-        place, kind = caller_place(), self._takes
-        test = compiled(condition, (root("states.input", kind),), place, expected=bool)
+    def _target(self, then: Any, output: Any, place: Place) -> tuple[Part, Compiled, tuple[Problem, ...]]:
+        """Where to go on, with what, and what is wrong."""
+        source = root("states.input", self._takes)
+        made = Compiled(None) if output is None else compiled(output, (source,), place)
+        gives = self._takes if output is None else made.kind
         target = as_part(then, f"`then` of Choice `{self.name}`", place)
-        problems = check_target(f"Choice `{self.name}`", target, kind, place)
-        assigns, wrong = all_assigned(assign, (root("states.input", kind),), place)
-        rule = Rule(test.expression, None, target, assigns, kind, place)
+        wrong = check_target(f"Choice `{self.name}`", target, gives, place)
+        return target, replace(made, known=gives), (*made.problems, *wrong)
+
+    def _when(self, condition: Any, then: Any, assign: Assigns, output: Any) -> Any:
+        place = caller_place()
+        source = root("states.input", self._takes)
+        test = compiled(condition, (source,), place, expected=bool)
+        target, made, problems = self._target(then, output, place)
+        assigns, wrong = all_assigned(assign, (source,), place)
+        rule = Rule(test.expression, made.expression, target, assigns, made.kind, place)
         return self._add(rule, *test.problems, *problems, *wrong)
 
     def _given(self, value: Any, output: Any, then: Any, assign: Assigns) -> Any:
@@ -134,9 +145,24 @@ class Choice(_Builder, Generic[A]):
     def when(self, c: Callable[[A], bool], then: Succeed, assign: Assigns = ...) -> Branches[A, Never, A]: ...
     @overload
     def when(self, c: Callable[[A], bool], then: Step[A, X, R], assign: Assigns = ...) -> Branches[A, X, R]: ...
-    def when(self, c: Any, then: Any, assign: Assigns = NOTHING) -> Any:
-        """Where the condition holds, go on with `then`. Rules are tried in order."""
-        return self._when(c, then, assign)
+    @overload
+    def when(
+        self, c: Callable[[A], bool], *, output: Callable[[A], T], then: Same, assign: Assigns = ...
+    ) -> Branches[A, T, Never]: ...
+    @overload
+    def when(
+        self, c: Callable[[A], bool], *, output: Callable[[A], T], then: Succeed, assign: Assigns = ...
+    ) -> Branches[A, Never, T]: ...
+    @overload
+    def when(
+        self, c: Callable[[A], bool], *, output: Callable[[A], T], then: Step[T, X, R], assign: Assigns = ...
+    ) -> Branches[A, X, R]: ...
+    def when(self, c: Any, then: Any, assign: Assigns = NOTHING, *, output: Any = None) -> Any:
+        """Where the condition holds, go on with `then`, which gets the input, or what `output` makes of it.
+
+        Rules are tried in order.
+        """
+        return self._when(c, then, assign, output)
 
     @overload
     def given(
@@ -171,9 +197,24 @@ class Branches(_Builder, Generic[A, X, R]):
     def when(
         self, c: Callable[[A], bool], then: Step[A, Y, R2], assign: Assigns = ...
     ) -> Branches[A, X | Y, R | R2]: ...
-    def when(self, c: Any, then: Any, assign: Assigns = NOTHING) -> Any:
-        """Where the condition holds, go on with `then`. Rules are tried in order."""
-        return self._when(c, then, assign)
+    @overload
+    def when(
+        self, c: Callable[[A], bool], *, output: Callable[[A], T], then: Same, assign: Assigns = ...
+    ) -> Branches[A, X | T, R]: ...
+    @overload
+    def when(
+        self, c: Callable[[A], bool], *, output: Callable[[A], T], then: Succeed, assign: Assigns = ...
+    ) -> Branches[A, X, R | T]: ...
+    @overload
+    def when(
+        self, c: Callable[[A], bool], *, output: Callable[[A], T], then: Step[T, Y, R2], assign: Assigns = ...
+    ) -> Branches[A, X | Y, R | R2]: ...
+    def when(self, c: Any, then: Any, assign: Assigns = NOTHING, *, output: Any = None) -> Any:
+        """Where the condition holds, go on with `then`, which gets the input, or what `output` makes of it.
+
+        Rules are tried in order.
+        """
+        return self._when(c, then, assign, output)
 
     @overload
     def given(
@@ -192,14 +233,26 @@ class Branches(_Builder, Generic[A, X, R]):
         return self._given(c, output, then, assign)
 
     @overload
-    def otherwise(self, then: Same) -> State[A, X | A, R]: ...
+    def otherwise(self, then: Same, assign: Assigns = ...) -> State[A, X | A, R]: ...
     @overload
-    def otherwise(self, then: Succeed) -> State[A, X, R | A]: ...
+    def otherwise(self, then: Succeed, assign: Assigns = ...) -> State[A, X, R | A]: ...
     @overload
-    def otherwise(self, then: Step[A, Y, R2]) -> State[A, X | Y, R | R2]: ...
-    def otherwise(self, then: Any) -> Any:
-        """Where no rule holds, go on with `then`. Now it is a state."""
-        place, kind = caller_place(), self._takes
-        default = as_part(then, f"`.otherwise` of Choice `{self.name}`", place)
-        problems = check_target(f"Choice `{self.name}`", default, kind, place)
-        return self._decide(default, problems)
+    def otherwise(self, then: Step[A, Y, R2], assign: Assigns = ...) -> State[A, X | Y, R | R2]: ...
+    @overload
+    def otherwise(self, *, output: Callable[[A], T], then: Same, assign: Assigns = ...) -> State[A, X | T, R]: ...
+    @overload
+    def otherwise(self, *, output: Callable[[A], T], then: Succeed, assign: Assigns = ...) -> State[A, X, R | T]: ...
+    @overload
+    def otherwise(
+        self, *, output: Callable[[A], T], then: Step[T, Y, R2], assign: Assigns = ...
+    ) -> State[A, X | Y, R | R2]: ...
+    def otherwise(self, then: Any, assign: Assigns = NOTHING, *, output: Any = None) -> Any:
+        """Where no rule holds, go on with `then`, which gets the input, or what `output` makes of it.
+
+        Now it is a state.
+        """
+        place = caller_place()
+        default, gives, problems = self._target(then, output, place)
+        assigns, wrong = all_assigned(assign, (root("states.input", self._takes),), place)
+        other = Rule(None, gives.expression, default, assigns, gives.kind, place)
+        return self._decide(other, (*problems, *wrong))

@@ -4,17 +4,18 @@ https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html"
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal, TypeVar, overload
+from typing import Any, Generic, Literal, TypeVar, overload
+
+from typing_extensions import TypeVar as DefaultTypeVar
 
 from ..diagnostics import Place, Problem, caller_place
 from ..expressions import Expression, kinds
 from ..lambdas import kind_of, root, value_or_lambda
 from ..records import Written
-from ..resources import Bucket, Symbol, states_arn
+from ..resources import Bucket, states_arn
 from .base import A, In, Out, Part, R, Step, X, accepts, as_part, show
 from .parallel import branch_result
-from .sources import Source
+from .sources import Source, text_of
 from .working import Working
 
 B = TypeVar("B")
@@ -25,18 +26,30 @@ LABEL_LENGTH = 40
 _NO_LABEL = frozenset('?*<>{}[]:;,\\|^~$#%&`"')
 
 
-@dataclass(frozen=True)
-class Results:
-    """Where the results go: files under a prefix of a bucket.
+Given = DefaultTypeVar("Given", contravariant=True, default=object)
+
+
+class Results(Generic[Given]):
+    """Where the results go: files under a prefix of a bucket. Lambdas read the Map's input, of type `of`.
 
     transformation: NONE (with the executions' metadata), COMPACT (outputs as they are), FLATTEN (lists of outputs
     made one list).
     """
 
-    bucket: Bucket | str
-    prefix: str = ""
-    transformation: Literal["NONE", "COMPACT", "FLATTEN"] = "NONE"
-    output: Literal["JSON", "JSONL"] = "JSON"
+    def __init__(
+        self,
+        bucket: Bucket | str | Callable[[Given], str],
+        *,
+        of: type[Given] | None = None,
+        prefix: str | Callable[[Given], str] = "",
+        transformation: Literal["NONE", "COMPACT", "FLATTEN"] = "NONE",
+        output: Literal["JSON", "JSONL"] = "JSON",
+    ) -> None:
+        self.bucket: Any = bucket
+        self.of = of
+        self.prefix: Any = prefix
+        self.transformation = transformation
+        self.output = output
 
 
 class DistributedMap(Working[In, Out]):
@@ -52,7 +65,9 @@ class DistributedMap(Working[In, Out]):
     settings: dict[str, Any]
     label: str | None
     child: str
-    results: Results | None
+    results: Results[Any] | None
+    writer: dict[str, Any] | None
+    """The field ResultWriter."""
     distributed: bool
 
     @overload
@@ -75,7 +90,7 @@ class DistributedMap(Working[In, Out]):
         each: Step[A, B, R],
         *,
         items: Source[X, A],
-        results: Results,
+        results: Results[X],
         child: Literal["STANDARD", "EXPRESS"] = ...,
         label: str | None = ...,
         max_concurrency: int | Callable[[X], int] | None = ...,
@@ -116,6 +131,7 @@ class DistributedMap(Working[In, Out]):
             problems.append(Problem(place, what, f"1 to {LABEL_LENGTH} letters, digits, `-` and `_`", "map"))
         if child not in ("STANDARD", "EXPRESS"):
             problems.append(Problem(place, f"child={child!r} of `{name}`", 'give "STANDARD" or "EXPRESS"', "map"))
+        writer = None if results is None else _writer(results, source.takes, place, problems)
         gives = branch_result(branch, branch.takes if branch.takes is not None else source.gives)
         known = kind_of(Written) if results is not None else None if gives is None else kinds.ListKind(gives)
         self._work(
@@ -130,6 +146,7 @@ class DistributedMap(Working[In, Out]):
             label=label,
             child=child,
             results=results,
+            writer=writer,
             distributed=True,
             problems=(*source.problems, *problems),
         )
@@ -158,11 +175,14 @@ def _number(
     return found
 
 
-def writer_of(results: Results) -> dict[str, Any]:
-    """The field ResultWriter, with symbols in it."""
-    bucket = Symbol(results.bucket.key) if isinstance(results.bucket, Bucket) else results.bucket
+def _writer(results: Results[Any], takes: kinds.Kind | None, place: Place, problems: list[Problem]) -> dict[str, Any]:
+    """The field ResultWriter, with symbols and expressions in it."""
+    inputs = (root("states.input", takes),)
+    arguments: dict[str, Any] = {"Bucket": text_of(results.bucket, inputs, place, problems)}
+    if results.prefix:
+        arguments["Prefix"] = text_of(results.prefix, inputs, place, problems)
     fields: dict[str, Any] = {"Resource": states_arn("s3:putObject")}
     if (results.transformation, results.output) != ("NONE", "JSON"):
         fields["WriterConfig"] = {"Transformation": results.transformation, "OutputType": results.output}
-    fields["Arguments"] = {"Bucket": bucket, **({"Prefix": results.prefix} if results.prefix else {})}
+    fields["Arguments"] = arguments
     return fields

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Self, TypeVar
 
+from typing_extensions import TypeVar as DefaultTypeVar
+
 from ..diagnostics import Place, Problem, caller_place
 from ..expressions import Expression, Root, kinds
 from ..lambdas import compiled, kind_of, root, value_or_lambda
 from ..variables import Assignment, Variable, assigned
-from .base import A, End, In, Out, State, Step
+from .base import A, End, In, Out, Res, State, Step
 
 T = TypeVar("T")
 
@@ -66,25 +68,61 @@ class Pass(State[In, Out]):
             self.__dict__.update(self._made(self.place, kind_of(annotations[0]), output))
 
 
-class Fail(End[object]):
+Taken = DefaultTypeVar("Taken", contravariant=True, default=object)
+
+
+class Fail(End[Taken]):
     """Ends the execution with an error.
 
-    error: its name, as catchers of a surrounding Try, Parallel or Map see it; the state's name if not given.
-    cause: a text for people.
+    error: its name, as catchers of a surrounding Try, Parallel or Map see it; the state's name if not given. cause: a
+    text for people. Either may be a lambda of the input, whose type is then given as `of`.
     """
 
     error: Expression | None
     cause: Expression | None
 
-    def __init__(self, name: str, *, error: str | None = None, cause: str | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        of: type[Taken] | None = None,
+        *,
+        error: str | Callable[[Taken], str] | None = None,
+        cause: str | Callable[[Taken], str] | None = None,
+    ) -> None:
         place = caller_place()
+        takes = None if of is None else kind_of(of)
         texts: dict[str, Any] = {}
         problems: list[Problem] = []
         for field, value in (("error", error), ("cause", cause)):
-            made = value_or_lambda(value, (), place, expected=str) if value is not None else None
+            if callable(value) and of is None:
+                what = f"Fail `{name}` reads its input, whose type it does not say"
+                problems.append(Problem(place, what, f'write Fail("{name}", Model, ...)', "of-missing"))
+            made = (
+                None if value is None else value_or_lambda(value, (root("states.input", takes),), place, expected=str)
+            )
             texts[field] = made.expression if made is not None else None
             problems += made.problems if made is not None else ()
-        self._fill(name, place=place, passes=kinds.NEVER, problems=tuple(problems), **texts)
+        self._fill(name, place=place, takes=takes, passes=kinds.NEVER, problems=tuple(problems), **texts)
+
+
+class Return(End[In, Res]):
+    """Ends the execution, or the branch, with what `output` makes of its input: a Succeed with a result of its own."""
+
+    shaped: Expression | None
+
+    def __init__(self, name: str, of: type[In], output: Callable[[In], Res]) -> None:
+        place = caller_place()
+        takes = kind_of(of)
+        made = compiled(output, (root("states.input", takes),), place)
+        self._fill(
+            name,
+            place=place,
+            takes=takes,
+            passes=kinds.NEVER,
+            ends=made.kind,
+            problems=made.problems,
+            shaped=made.expression,
+        )
 
 
 class BackTo(End[In]):

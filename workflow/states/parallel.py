@@ -8,7 +8,7 @@ from ..diagnostics import Problem, caller_place
 from ..expressions import kinds
 from ..lambdas import root
 from .base import A, In, Kind, Out, Part, Step, as_part, joined
-from .working import Working, ends_with, passes_on
+from .working import Branching, ends_with, passes_on
 
 X1 = TypeVar("X1")
 X2 = TypeVar("X2")
@@ -29,7 +29,7 @@ def branch_result(branch: Part, given: Kind) -> Kind:
     return joined(passes_on(branch, given), ends_with(branch, given))
 
 
-class Parallel(Working[In, Out]):
+class Parallel(Branching[In, Out]):
     """Runs its branches at once; the result is a tuple of theirs, in order."""
 
     branches: tuple[Part, ...]
@@ -100,4 +100,4 @@ class Parallel(Working[In, Out]):
         results = [branch_result(b, takes) for b in parts]
         known = None if None in results else kinds.TupleKind(tuple(r for r in results if r is not None))
         result = root("states.result", known)
-        self._work(name, takes, result, place, passes=known, branches=parts, problems=tuple(problems))
+        self._work(name, takes, result, place, passes=known, branches=parts, entered=None, problems=tuple(problems))

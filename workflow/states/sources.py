@@ -179,9 +179,9 @@ def Objects(
     place, takes = caller_place(), kind_of(of)
     problems: list[Problem] = []
     inputs = (root("states.input", takes),)
-    arguments: dict[str, Any] = {"Bucket": _text(bucket, inputs, place, problems)}
+    arguments: dict[str, Any] = {"Bucket": text_of(bucket, inputs, place, problems)}
     if prefix is not None:
-        arguments["Prefix"] = _text(prefix, inputs, place, problems)
+        arguments["Prefix"] = text_of(prefix, inputs, place, problems)
     reader: dict[str, Any] = {"Resource": states_arn("s3:listObjectsV2")}
     if max_items is not None:
         reader["ReaderConfig"] = {"MaxItems": _whole(max_items, inputs, place, problems, 100_000_000)}
@@ -205,14 +205,15 @@ def _file(
     if max_items is not None:
         config = {**config, "MaxItems": _whole(max_items, inputs, place, problems, 100_000_000)}
     arguments = {
-        "Bucket": _text(bucket, inputs, place, problems),
-        "Key": _text(key, inputs, place, problems),
+        "Bucket": text_of(bucket, inputs, place, problems),
+        "Key": text_of(key, inputs, place, problems),
     }
     reader = {"Resource": states_arn("s3:getObject"), "ReaderConfig": config, "Arguments": arguments}
     return Source(takes, item, item, place, reader=reader, bucket=bucket, problems=tuple(problems))
 
 
-def _text(value: Any, roots: Any, place: Place, problems: list[Problem]) -> Expression | Symbol | Text | None:
+def text_of(value: Any, roots: Any, place: Place, problems: list[Problem]) -> Expression | Symbol | Text | None:
+    """A text, a lambda that gives one, or a bucket."""
     if isinstance(value, Bucket):
         return Symbol(value.key)
     made = value_or_lambda(value, roots, place, expected=str)

@@ -15,12 +15,12 @@ from ..expressions.nodes import Collect, Index, Node, const
 from ..lambdas import UNKNOWN, expression, root
 from .base import A, In, Kind, Out, Part, R, Step, X, as_part
 from .parallel import branch_result
-from .working import Working
+from .working import Branching
 
 B = TypeVar("B")
 
 
-class Try(Working[In, Out]):
+class Try(Branching[In, Out]):
     """One branch whose errors can be retried and caught."""
 
     branches: tuple[Part, ...]
@@ -31,7 +31,7 @@ class Try(Working[In, Out]):
         gives = branch_result(branch, branch.takes)
         result = unwrapped(gives)
         own = expression(result.node)
-        self._work(name, branch.takes, result, place, passes=gives, own=own, branches=(branch,))
+        self._work(name, branch.takes, result, place, passes=gives, own=own, branches=(branch,), entered=None)
 
 
 def unwrapped(kind: Kind) -> Root:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 
 from ..diagnostics import Problem, caller_place
 from ..expressions import Expression, kinds
-from ..lambdas import compiled, kind_of, root
+from ..lambdas import Compiled, compiled, kind_of, root
+from ..variables import NOTHING, Assignment, Assigns, all_assigned
 from .base import A, Same, State
+
+T = TypeVar("T")
 
 LONGEST_WAIT = 99_999_999
 """Seconds. https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html"""
@@ -20,6 +23,8 @@ class Waiting(Same):
 
     seconds: int | Expression | None
     until: str | Expression | None
+    shaped: Expression | None
+    assigns: tuple[Assignment, ...]
 
 
 class WaitingFor(State[A, A]):
@@ -27,6 +32,8 @@ class WaitingFor(State[A, A]):
 
     seconds: int | Expression | None
     until: str | Expression | None
+    shaped: Expression | None
+    assigns: tuple[Assignment, ...]
 
 
 @overload
@@ -34,14 +41,38 @@ def Wait(name: str, *, seconds: int) -> Same: ...
 @overload
 def Wait(name: str, *, until: datetime) -> Same: ...
 @overload
-def Wait(name: str, of: type[A], *, seconds: Callable[[A], int]) -> State[A, A]: ...
+def Wait(name: str, of: type[A], *, seconds: int | Callable[[A], int], assign: Assigns = ...) -> State[A, A]: ...
 @overload
-def Wait(name: str, of: type[A], *, until: Callable[[A], datetime | str]) -> State[A, A]: ...
-def Wait(name: str, of: Any = None, *, seconds: Any = None, until: Any = None) -> Any:
+def Wait(
+    name: str, of: type[A], *, until: datetime | Callable[[A], datetime | str], assign: Assigns = ...
+) -> State[A, A]: ...
+@overload
+def Wait(
+    name: str, of: type[A], *, seconds: int | Callable[[A], int], output: Callable[[A], T], assign: Assigns = ...
+) -> State[A, T]: ...
+@overload
+def Wait(
+    name: str,
+    of: type[A],
+    *,
+    until: datetime | Callable[[A], datetime | str],
+    output: Callable[[A], T],
+    assign: Assigns = ...,
+) -> State[A, T]: ...
+def Wait(
+    name: str,
+    of: Any = None,
+    *,
+    seconds: Any = None,
+    until: Any = None,
+    output: Any = None,
+    assign: Assigns = NOTHING,
+) -> Any:
     """Waits and passes its input on.
 
     seconds: how long, from 0 to 99999999. until: a datetime with its timezone. Either may be a lambda of the input,
-    whose type is then given as `of`; `until` may then be a text of RFC 3339 too.
+    whose type is then given as `of`; `until` may then be a text of RFC 3339 too. output: what it passes on instead of
+    its input. assign: what variables become when it has waited.
     """
     place = caller_place()
     problems: list[Problem] = []
@@ -73,15 +104,20 @@ def Wait(name: str, of: Any = None, *, seconds: Any = None, until: Any = None) -
             problems.append(Problem(place, what, "give a datetime with its timezone", "wait"))
         else:
             made = until.isoformat().replace("+00:00", "Z")
+    kind = None if of is None else kind_of(of)
+    source = root("states.input", kind)
+    shaped = Compiled(None) if output is None else compiled(output, (source,), place)
+    assigns, wrong = all_assigned(assign, (source,), place)
     cls: type[Any] = WaitingFor if of is not None else Waiting
     state = object.__new__(cls)
-    kind = None if of is None else kind_of(of)
     state._fill(
         name,
         place=place,
         takes=kind,
-        passes=kind,
-        problems=tuple(problems),
+        passes=kind if output is None else shaped.kind,
+        problems=(*problems, *shaped.problems, *wrong),
+        shaped=shaped.expression,
+        assigns=assigns,
         seconds=made if seconds is not None else None,
         until=made if until is not None else None,
     )

@@ -13,7 +13,7 @@ from typing import Any, Never, Self, TypeVar, overload
 from ..diagnostics import Place, Problem, caller_place
 from ..error_names import TRANSIENT, Error, check_all, resolve
 from ..expressions import Expression, Root, kinds
-from ..lambdas import Compiled, compiled, root
+from ..lambdas import Compiled, compiled, kind_of, place_of, root
 from ..policies import Catcher, Retrier, caught_root, caught_whole
 from ..records import Caught
 from ..variables import NOTHING, Assignment, Assigns, Variable, all_assigned, assigned
@@ -148,6 +148,29 @@ class Working(Guarded[In, Out, Res]):
             return []
         what = f".{method} of `{self.name}` after a .catch"
         return [Problem(place, what, f"write .{method} before .catch", "after-catch")]
+
+
+class Branching(Working[In, Out, Never]):
+    """Parallel and Try: a Working state whose branches may get something else than its input."""
+
+    entered: Expression | None
+    """What the branches get; None: the input."""
+
+    def arguments(self, of: type[T], make: Callable[[T], In]) -> Working[T, Out]:
+        """Let the branches get what `make` makes of the state's input, which is of type `of`."""
+        place = caller_place()
+        takes = kind_of(of)
+        made = compiled(make, (root("states.input", takes),), place)
+        problems = [*self._too_late("arguments", place), *made.problems]
+        if self.shaped is not None or self.assigns:
+            problems.append(
+                Problem(place, f".arguments of `{self.name}` after .output or .assign", "write it first", "arguments")
+            )
+        if made.kind is not None and self.takes is not None and not kinds.fits(made.kind, self.takes):
+            what = f"the branches of `{self.name}` take {show(self.takes)}, but this is {show(made.kind)}"
+            problems.append(Problem(place_of(make, place), what, "make what they take", "arguments"))
+        changed: Any = self._replace(takes=takes, entered=made.expression)._refuse(*problems)
+        return changed  # type: ignore[no-any-return]
 
 
 class Service(Working[In, Out, Never]):

@@ -41,7 +41,7 @@ imported = DistributedMap(
     "Each batch",
     Task("Import", import_rows).timeout(60),
     items=rows,
-    results=Results(files, "results", output="JSONL"),
+    results=Results(files, prefix="results", output="JSONL"),
     label="rows",
     child="EXPRESS",
     max_concurrency=1000,

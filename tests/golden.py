@@ -3,9 +3,10 @@
 import sys
 
 from tests.cookbook import recipes as cookbook
+from tests.docs import errors_index
 from tests.pipelines import golden as pipelines
 
-PARTS = (pipelines, cookbook)
+PARTS = (pipelines, cookbook, errors_index)
 
 if __name__ == "__main__":
     if "--check" in sys.argv:

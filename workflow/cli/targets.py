@@ -13,6 +13,7 @@ import json
 import linecache
 import pkgutil
 import sys
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, TracebackType
@@ -20,7 +21,7 @@ from typing import Any
 
 import click
 
-from ..definition import Workflow
+from ..definition import Workflow, WorkflowWarning
 from ..diagnostics import Place, Problem, Refusal, WorkflowError, did_you_mean
 
 _PACKAGE = str(Path(__file__).parent.parent)
@@ -115,11 +116,12 @@ def read(path: Path) -> str:
 
 
 def _load(name: str) -> ModuleType:
-    """Import the module; what it prints goes to stderr, as stdout belongs to the command."""
+    """Import the module; what it prints goes to stderr, as stdout belongs to the command, which tells warnings too."""
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.insert(0, here)
-    with contextlib.redirect_stdout(sys.stderr):
+    with contextlib.redirect_stdout(sys.stderr), warnings.catch_warnings():
+        warnings.simplefilter("ignore", WorkflowWarning)
         return _load_file(Path(name)) if name.endswith(".py") else _load_module(name)
 
 

@@ -37,6 +37,21 @@ shop = Workflow.express("shop", flow, timeout=120)
 small = Workflow.standard("small", Pass("Total", Order, lambda o: o.total) >> Succeed("Done"))
 '''
 
+WIDE = """from dataclasses import dataclass
+
+from workflow import Map, Pass, Workflow
+
+
+@dataclass
+class Order:
+    totals: list[float]
+
+
+one = Pass("One", float, lambda t: t + 1)
+many = Map("Each", one, of=Order, items=lambda o: o.totals, max_concurrency=100)
+wide = Workflow.standard("wide", many)
+"""
+
 MISTAKE = """from dataclasses import dataclass
 
 from workflow import Pass, Workflow
@@ -68,6 +83,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     """Run a command in a folder that holds app.py and mistake.py."""
     (tmp_path / "app.py").write_text(APP)
     (tmp_path / "mistake.py").write_text(MISTAKE)
+    (tmp_path / "wide.py").write_text(WIDE)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     linecache.clearcache()

@@ -61,3 +61,20 @@ def test_help_shows_examples_and_exit_codes(run: Run) -> None:
         assert said.code == 0
         assert "Examples:" in said.out and "Exit codes:" in said.out
         assert "  3  internal error" in said.out
+
+
+WARNED = (
+    "wide.py:12:8: warning: `Each` asks for 100 items at once; an inline Map runs 40; use a Distributed Map, or a smaller "
+    "number"
+)
+
+
+def test_warnings_are_printed_once_and_count_only_if_wanted(run: Run) -> None:
+    said = run("check", "wide")
+    assert (said.code, said.err) == (0, "")
+    assert said.out.splitlines()[0] == WARNED
+    assert said.out.endswith("wide:wide: fine (Standard workflow `wide`, 2 states, at most 0 s)\n")
+    assert run("check", "wide", "--strict").code == 1
+    said = run("compile", "wide")
+    assert (said.code, said.err.splitlines()[0]) == (0, WARNED)
+    assert json.loads(said.out)["StartAt"] == "Each"

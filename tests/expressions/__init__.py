@@ -1,0 +1,1 @@
+"""Tests of the expressions: what they become, that it means the same, and what is refused."""

@@ -106,5 +106,11 @@ def by_reference(rows: list[tuple[str, Any]]) -> list[Any]:
         child.stdin.flush()
         for _ in part:
             answer = json.loads(child.stdout.readline())
-            out.append(answer["value"] if "value" in answer else UNDEFINED if "undefined" in answer else Failed(answer["error"]))
+            out.append(
+                answer["value"]
+                if "value" in answer
+                else UNDEFINED
+                if "undefined" in answer
+                else Failed(answer["error"])
+            )
     return out

@@ -1,3 +1,4 @@
+# ruff: noqa
 """Expressions over a Shipment, as a user would write them: EQUAL have to be compiled and mean the same as Python."""
 
 # mypy: disable-error-code="no-untyped-def,no-any-return,no-untyped-call"

@@ -9,16 +9,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum, IntEnum, StrEnum
-from typing import Annotated, Any, Generic, Literal, NamedTuple, NewType, Optional, TypeVar
+from typing import Annotated, Any, Generic, Literal, NamedTuple, NewType, NotRequired, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, RootModel, computed_field, field_validator
 from pydantic.alias_generators import to_camel
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
-UTC = timezone.utc
+UTC = UTC
 T = TypeVar("T")
 ShipmentId = NewType("ShipmentId", str)
 
@@ -36,7 +36,7 @@ class State(StrEnum):
         return mark + self.value
 
 
-class Grade(str, Enum):
+class Grade(str, Enum):  # noqa: UP042
     A = "a"
     B = "b"
 
@@ -197,7 +197,7 @@ class Holder(BaseModel):
 
 class Node(BaseModel):
     name: str
-    child: Optional[Node] = None
+    child: Node | None = None
 
 
 class Shipment(BaseModel):
@@ -290,38 +290,138 @@ def shipments() -> Iterator[Shipment]:
     opened = Opened(by="ann", at=datetime(2024, 5, 1, 10, tzinfo=UTC))
     yield Shipment(id=ShipmentId("s-1"), celsius=4.0, at=datetime(2024, 5, 1, 10, 30, 15, tzinfo=UTC))
     yield Shipment(
-        id=ShipmentId("S-é-2"), title="Milk", celsius=-3.5, count=3, maybe_count=0, state=State.MOVING, maybe_state=State.DONE,
-        grade=Grade.B, shade=Shade.LIGHT, level=Level.HIGH, mixed=Mixed.TWO, mode="manual", number=2, moving=State.DONE,
-        at=datetime(2024, 2, 29, 23, 59, 59, 500000, tzinfo=UTC), seen=datetime(2024, 2, 29, tzinfo=UTC),
-        local=datetime(2024, 2, 29, 1, 2, 3), day=date(2024, 2, 29), maybe_day=date(2023, 12, 31), wait=timedelta(days=1, seconds=3),
-        price=Decimal("0.00"), key=uuid.UUID(int=255), position=Position(-1.5, 0.0, "x"),
-        limits={"low": -1.0, "high": 8.0, "note": "n"}, size=Size(0, 5, ["a"]), maybe_size=Size(4),
-        pair=Pair(2, 3), page=Page[Parcel](items=[p1], next="n"), parcels=[p1], maybe_parcels=[p1], labels=Labels({"a": "b"}),
-        codes=Codes([7]), event=opened, maybe_event=opened, animal=Cat(lives=9, name="c"), value="x", anything={"a": [1]},
-        by_state={State.DONE: 2}, by_number={1: "one"}, counts={"a": 1}, texts={"a": None}, names=["bob"], numbers=[3],
-        floats=[1.5], maybes=[None], flags=[True], states=[State.DONE], times=[datetime(2024, 5, 1, tzinfo=UTC)],
-        days=[date(2024, 5, 1)], positions=[Position(1.0, 2.0, "p")], rows=[[1, 2]], events=[opened],
-        tree=Node(name="r", child=Node(name="c")), span=(0, -1), spans=[("a", 1)], unique={"u"},
-        bounded=Bounded(n=100, ratio=0.25, code="abcd", many=[1, 2, 3], maybe=0), flag=True, maybe_flag=False,
-    )  # fmt: skip
+        id=ShipmentId("S-é-2"),
+        title="Milk",
+        celsius=-3.5,
+        count=3,
+        maybe_count=0,
+        state=State.MOVING,
+        maybe_state=State.DONE,
+        grade=Grade.B,
+        shade=Shade.LIGHT,
+        level=Level.HIGH,
+        mixed=Mixed.TWO,
+        mode="manual",
+        number=2,
+        moving=State.DONE,
+        at=datetime(2024, 2, 29, 23, 59, 59, 500000, tzinfo=UTC),
+        seen=datetime(2024, 2, 29, tzinfo=UTC),
+        local=datetime(2024, 2, 29, 1, 2, 3),
+        day=date(2024, 2, 29),
+        maybe_day=date(2023, 12, 31),
+        wait=timedelta(days=1, seconds=3),
+        price=Decimal("0.00"),
+        key=uuid.UUID(int=255),
+        position=Position(-1.5, 0.0, "x"),
+        limits={"low": -1.0, "high": 8.0, "note": "n"},
+        size=Size(0, 5, ["a"]),
+        maybe_size=Size(4),
+        pair=Pair(2, 3),
+        page=Page[Parcel](items=[p1], next="n"),
+        parcels=[p1],
+        maybe_parcels=[p1],
+        labels=Labels({"a": "b"}),
+        codes=Codes([7]),
+        event=opened,
+        maybe_event=opened,
+        animal=Cat(lives=9, name="c"),
+        value="x",
+        anything={"a": [1]},
+        by_state={State.DONE: 2},
+        by_number={1: "one"},
+        counts={"a": 1},
+        texts={"a": None},
+        names=["bob"],
+        numbers=[3],
+        floats=[1.5],
+        maybes=[None],
+        flags=[True],
+        states=[State.DONE],
+        times=[datetime(2024, 5, 1, tzinfo=UTC)],
+        days=[date(2024, 5, 1)],
+        positions=[Position(1.0, 2.0, "p")],
+        rows=[[1, 2]],
+        events=[opened],
+        tree=Node(name="r", child=Node(name="c")),
+        span=(0, -1),
+        spans=[("a", 1)],
+        unique={"u"},
+        bounded=Bounded(n=100, ratio=0.25, code="abcd", many=[1, 2, 3], maybe=0),
+        flag=True,
+        maybe_flag=False,
+    )
     yield Shipment(
-        id=ShipmentId(""), title="", celsius=8.0, count=-2, maybe_count=55, state=State.DONE, maybe_state=State.PLANNED,
-        level=Level.MID, mode="off", number=3, at=datetime(1999, 12, 31, tzinfo=timezone(timedelta(hours=2))),
-        seen=datetime(1999, 12, 30, 22, tzinfo=UTC), day=date(1999, 12, 31), maybe_day=date(2024, 1, 1),
-        price=Decimal("-12.30"), position=Position(0.0, -7.25), limits={"low": 1.0, "high": 1.0, "step": 4}, maybe_size=Size(1, 1, []),
-        pair=Pair(0), page=Page[Parcel](items=[p1, p2]), parcels=[p1, p2, p3], maybe_parcels=[], labels=Labels({"x": "", "y": "z"}),
-        codes=Codes([1, 2]), event=Scanned(), maybe_event=Dropped(g=-1.0, harm=True), value=0,
-        by_state={State.PLANNED: 0, State.DONE: 5}, by_number={10: "ten", -1: ""}, counts={"a": 0, "b": 5}, texts={"a": "", "b": "t"},
-        names=["Zoe", "al", "Bob"], numbers=[3, 1, 2, 1], floats=[2.5, -0.5], maybes=[0, None, 4], flags=[False, True],
-        states=[State.MOVING, State.PLANNED], times=[datetime(2024, 5, 1, tzinfo=UTC), datetime(2023, 1, 1, tzinfo=timezone(timedelta(hours=-5)))],
-        days=[date(2024, 5, 1), date(2023, 1, 1)], positions=[Position(1.0, 2.0), Position(0.5, 9.0, "")], rows=[[1], [], [2, 3]],
-        events=[Dropped(g=2.0), Scanned(by="eve"), opened], tree=Node(name="", child=Node(name="c", child=Node(name="d"))),
-        span=(5, 5), spans=[("a", 1), ("b", -2)], unique={"p", "q"}, bounded=Bounded(n=0, ratio=0.75, code="xyz", many=[9]),
-        flag=True, maybe_flag=True,
-    )  # fmt: skip
+        id=ShipmentId(""),
+        title="",
+        celsius=8.0,
+        count=-2,
+        maybe_count=55,
+        state=State.DONE,
+        maybe_state=State.PLANNED,
+        level=Level.MID,
+        mode="off",
+        number=3,
+        at=datetime(1999, 12, 31, tzinfo=timezone(timedelta(hours=2))),
+        seen=datetime(1999, 12, 30, 22, tzinfo=UTC),
+        day=date(1999, 12, 31),
+        maybe_day=date(2024, 1, 1),
+        price=Decimal("-12.30"),
+        position=Position(0.0, -7.25),
+        limits={"low": 1.0, "high": 1.0, "step": 4},
+        maybe_size=Size(1, 1, []),
+        pair=Pair(0),
+        page=Page[Parcel](items=[p1, p2]),
+        parcels=[p1, p2, p3],
+        maybe_parcels=[],
+        labels=Labels({"x": "", "y": "z"}),
+        codes=Codes([1, 2]),
+        event=Scanned(),
+        maybe_event=Dropped(g=-1.0, harm=True),
+        value=0,
+        by_state={State.PLANNED: 0, State.DONE: 5},
+        by_number={10: "ten", -1: ""},
+        counts={"a": 0, "b": 5},
+        texts={"a": "", "b": "t"},
+        names=["Zoe", "al", "Bob"],
+        numbers=[3, 1, 2, 1],
+        floats=[2.5, -0.5],
+        maybes=[0, None, 4],
+        flags=[False, True],
+        states=[State.MOVING, State.PLANNED],
+        times=[datetime(2024, 5, 1, tzinfo=UTC), datetime(2023, 1, 1, tzinfo=timezone(timedelta(hours=-5)))],
+        days=[date(2024, 5, 1), date(2023, 1, 1)],
+        positions=[Position(1.0, 2.0), Position(0.5, 9.0, "")],
+        rows=[[1], [], [2, 3]],
+        events=[Dropped(g=2.0), Scanned(by="eve"), opened],
+        tree=Node(name="", child=Node(name="c", child=Node(name="d"))),
+        span=(5, 5),
+        spans=[("a", 1), ("b", -2)],
+        unique={"p", "q"},
+        bounded=Bounded(n=0, ratio=0.75, code="xyz", many=[9]),
+        flag=True,
+        maybe_flag=True,
+    )
     yield Shipment(
-        id=ShipmentId("a/b/c"), title=" x'y\"z\\ ", celsius=99.95, count=100, maybe_count=-7, at=datetime(2030, 1, 1, tzinfo=UTC),
-        parcels=[p2, p3], page=Page[Parcel](items=[], next=""), event=Scanned(by="eve"), names=["only"], numbers=[0], rows=[[]],
-        maybes=[], spans=[("q", 0)], counts={"auto": 3, "": 2}, texts={"k": None, "a": "v"}, value=7, flags=[False], positions=[],
-        day=date(2024, 3, 31), anything=[1, None], limits={"low": 5.0, "high": 2.0, "note": ""},
-    )  # fmt: skip
+        id=ShipmentId("a/b/c"),
+        title=" x'y\"z\\ ",
+        celsius=99.95,
+        count=100,
+        maybe_count=-7,
+        at=datetime(2030, 1, 1, tzinfo=UTC),
+        parcels=[p2, p3],
+        page=Page[Parcel](items=[], next=""),
+        event=Scanned(by="eve"),
+        names=["only"],
+        numbers=[0],
+        rows=[[]],
+        maybes=[],
+        spans=[("q", 0)],
+        counts={"auto": 3, "": 2},
+        texts={"k": None, "a": "v"},
+        value=7,
+        flags=[False],
+        positions=[],
+        day=date(2024, 3, 31),
+        anything=[1, None],
+        limits={"low": 5.0, "high": 2.0, "note": ""},
+    )

@@ -1,3 +1,4 @@
+# ruff: noqa
 """Expressions over a Shipment that have to be refused: mistakes, and what cannot mean the same in JSONata.
 
 The exact messages are in goldens/refused.txt.

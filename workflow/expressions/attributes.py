@@ -32,7 +32,7 @@ from .kinds import (
 )
 from .nodes import Const, Node, cast
 from .refusals import Page, refuse
-from .rules import models, text, times
+from .rules import fields, models, text, times
 from .scope import Bound, Value
 
 
@@ -49,7 +49,7 @@ def attribute_value(b: Builder, x: Value, name: str) -> Value:
     if isinstance(kind, (RecordKind, ShapeKind)):
         return of_record(b, x, kind, name)
     if isinstance(kind, TupleKind) and kind.cls is not None:
-        found = models.field(b, x, name)
+        found = fields.field(b, x, name)
         return found if found is not None else class_member(x, kind.cls, name)
     if isinstance(kind, RootKind):
         return models.root(x) if name == "root" else class_member(x, kind.cls, name)
@@ -67,6 +67,8 @@ def attribute_value(b: Builder, x: Value, name: str) -> Value:
 
 def of_constant(x: Const, name: str) -> Value:
     """An attribute that is known when compiling."""
+    if x.value is None:
+        raise refuse(Page.OPTIONAL_UNTESTED, f"`.{name}` of None", "test for None first")
     try:
         value = getattr(x.value, name)
     except AttributeError as e:
@@ -85,7 +87,7 @@ def of_record(b: Builder, x: Node, kind: RecordKind | ShapeKind, name: str) -> V
     if isinstance(kind, RecordKind) and is_typed_dict(kind.cls):
         instead = f'write ["{name}"]' if name in fields_of(kind) else "read its keys"
         raise refuse(Page.UNKNOWN_FIELD, f"a TypedDict has no attribute `{name}`", instead)
-    found = models.field(b, x, name)
+    found = fields.field(b, x, name)
     if found is not None:
         return found
     if isinstance(kind, ShapeKind):
@@ -95,7 +97,7 @@ def of_record(b: Builder, x: Node, kind: RecordKind | ShapeKind, name: str) -> V
 
 def of_union(b: Builder, x: Node, name: str) -> Value:
     """A field that all members of a union of models have."""
-    found = models.field(b, x, name)
+    found = fields.field(b, x, name)
     if found is not None:
         return found
     have = [m for m in members(x.kind) if name in fields_of(m)]

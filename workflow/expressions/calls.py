@@ -37,7 +37,7 @@ from .kinds import (
 from .libraries import is_library
 from .nodes import Const, Node, const
 from .refusals import Page, refuse
-from .rules import dicts, models, times, unions
+from .rules import dicts, fields, models, times, unions
 from .scope import Bound, Closure, Frame, Scope, Value
 
 CHANGING = ("os", "random", "secrets", "time", "uuid", "socket", "platform", "getpass", "tempfile")
@@ -197,7 +197,7 @@ def method(it: Reader, x: Node, name: str, args: Args, kw: Keywords) -> Value:
         return apply_rule(METHODS[f, name], f".{name}", it, [x, *args], kw)
     cls = getattr(x.kind, "cls", None)
     if is_typed_dict(cls) and name == "get":
-        return apply_rule(models.get, ".get", it, [x, *args], kw)
+        return apply_rule(fields.get, ".get", it, [x, *args], kw)
     if f == "tuple" and cls is not None and name in models.TUPLE_METHODS:
         return apply_rule(models.TUPLE_METHODS[name], name, it, [x, *args], kw)
     if f == "model" and name in ("model_copy", "copy") and is_pydantic(cls):

@@ -14,7 +14,7 @@ from . import binding, calls, statements
 from .conditions import truth
 from .kinds import RecordKind, ShapeKind, TupleKind
 from .narrowing import assume
-from .nodes import NULL, Array, Const, Node, Object, Var, both, cond, either, negate, simple
+from .nodes import NULL, Array, Const, Node, Object, Var, both, cond, definite, either, negate, simple
 from .refusals import Page, Refusal, place_of, refuse
 from .rules import lists
 from .scope import Closure, Frame, Scope, Value
@@ -52,7 +52,7 @@ class Interpreter:
         name = self.fresh(hint)
         self.scope.bindings.append((name, n))
         self.scope.definitions[name] = n
-        return Var(name, kind=n.kind)
+        return Var(name, kind=n.kind, sure=definite(n))
 
     def apply(self, f: Value, args: list[Value]) -> Value:
         """Call a function value; the locals that it makes are closed in the result."""

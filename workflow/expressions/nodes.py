@@ -14,7 +14,7 @@ from typing import Any
 from .kinds import BOOL, NONE, Kind, is_optional, join, of_value
 from .refusals import Page, refuse
 
-NOT_IDENTITY = ("kind", "value")
+NOT_IDENTITY = ("kind", "value", "sure")
 
 
 @cache
@@ -62,9 +62,13 @@ class Const(Node):
 
 @dataclass(frozen=True, eq=False)
 class Var(Node):
-    """A variable, without its `$`; "" is the context of a sort key."""
+    """A variable, without its `$`; "" is the context of a sort key.
+
+    `sure`: where its value is None it is null, never undefined.
+    """
 
     name: str
+    sure: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -336,7 +340,7 @@ def definite(x: Node) -> bool:
     if not is_optional(x.kind):
         return True
     match x:
-        case Const() | Array() | Object() | Collect():
+        case Const() | Array() | Object() | Collect() | Var(sure=True):
             return True
         case Cond(test=Binary(op="!=", left=tested, right=right), then=a, otherwise=Node() as b) if right == NULL:
             return definite(b) and (a == tested or definite(a))

@@ -36,7 +36,7 @@ from .nodes import (
     or_null,
 )
 from .refusals import Page, Refusal, place_of, refuse
-from .rules import dicts, formats, lists, models, numbers, rounding, text
+from .rules import dicts, fields, formats, lists, numbers, rounding, text
 from .scope import Value
 
 OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -288,7 +288,7 @@ def subscript(it: Reader, n: ast.Subscript) -> Value:
         case "list" | "tuple":
             return lists.item(it, x, i)
         case "model" if is_typed_dict(getattr(x.kind, "cls", None)):
-            return models.key(it, x, i)
+            return fields.key(it, x, i)
     refuse_none("`[...]`", x)
     raise refuse(Page.WRONG_TYPE, f"`[...]` of {an(x.kind)} has no JSONata form", "read a field: x.name")
 

@@ -50,14 +50,12 @@ from .base import (
     TextKind,
     TupleKind,
     UnionKind,
-    an,
     family,
     is_list,
     is_optional,
     join,
     may_be_list,
     members,
-    show,
     some,
     unlimited,
     values_of,
@@ -78,6 +76,7 @@ from .records import (
     has_own_validators,
     reachable,
 )
+from .words import an, show
 
 __all__ = [
     "ANY",

@@ -327,45 +327,6 @@ FAMILIES: dict[type[Kind], str] = {
 }
 
 
-def show(kind: Kind) -> str:
-    """The kind as a user would annotate it."""
-    match kind:
-        case NumberKind():
-            return "int" if kind.integer else "float"
-        case EnumKind() | RootKind():
-            return kind.cls.__name__
-        case LiteralKind():
-            return f"Literal[{', '.join(map(repr, kind.values))}]"
-        case RecordKind():
-            args = ", ".join(getattr(a, "__name__", str(a)) for a in kind.args)
-            return kind.cls.__name__ + (f"[{args}]" if args else "")
-        case ListKind():
-            return f"list[{show(kind.elem)}]"
-        case SetKind():
-            return f"set[{show(kind.elem)}]"
-        case DictKind():
-            return f"dict[{show(kind.key)}, {show(kind.value)}]"
-        case TupleKind():
-            return kind.cls.__name__ if kind.cls is not None else f"tuple[{', '.join(map(show, kind.items))}]"
-        case UnionKind():
-            return " | ".join(map(show, kind.members))
-        case OpaqueKind() | ShapeKind() | NamedTextKind():
-            return kind.name
-        case NeverKind():
-            return "Never"
-        case DecimalKind():
-            return "Decimal"
-        case DateTimeKind(zone="naive"):
-            return "naive datetime"
-    return family(kind)
-
-
-def an(kind: Kind) -> str:
-    """The kind with its article: an int, a str."""
-    text = show(kind)
-    return f"{'an' if text[:1] in 'aeiouAEIO' else 'a'} {text}"
-
-
 def unlimited(kind: Kind) -> Kind:
     """The kind without what its values are known to meet: that of a value computed from it."""
     if isinstance(kind, (NumberKind, TextKind, ListKind, SetKind, DictKind)) and kind.limits:

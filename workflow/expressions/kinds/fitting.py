@@ -89,6 +89,8 @@ def _values(kind: LiteralKind | EnumKind) -> tuple[Any, ...]:
 
 
 def _inherits(have: RecordKind, want: RecordKind) -> bool:
+    if have.cls is want.cls:  # generic: of other arguments, or of none that are known
+        return not (have.args and want.args)
     return not is_typed_dict(have.cls) and not is_typed_dict(want.cls) and issubclass(have.cls, want.cls)
 
 

@@ -20,9 +20,6 @@ T = TypeVar("T")
 NO_OBJECT = "S3.NoSuchKeyException"
 """What GetObject fails with if there is nothing under the key."""
 
-OBJECT_EXISTS = "S3.S3Exception"
-"""What PutObject with unless_exists fails with; S3 answers 412."""
-
 
 def _bucket(name: str, bucket: Any, place: Any) -> tuple[dict[str, Any], list[Problem]]:
     if isinstance(bucket, Bucket):

@@ -136,7 +136,11 @@ def _http(use: Use) -> Iterator[Statement]:
     yield allow(use.state, ("states:InvokeHTTPEndpoint",), own, condition=condition, source=use.source, wide=wide)
     for path in (("Authentication", "ConnectionArn"), ("InvocationConfig", "ConnectionArn")):
         if use.given(*path):
-            yield one(use, ("events:RetrieveConnectionCredentials",), path, "events", "connection/")
+            connection = use.text(*path)
+            target = connection if connection is not None else arn("events", "connection/*")
+            computed = "" if connection is not None else "ConnectionArn is computed"
+            retrieve = ("events:RetrieveConnectionCredentials",)
+            yield allow(use.state, retrieve, target, source=use.source, wide=computed)
             secrets = arn("secretsmanager", "secret:events!connection/*")
             read_secret = ("secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret")
             yield allow(use.state, read_secret, secrets, source=use.source)

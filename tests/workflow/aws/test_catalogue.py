@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from workflow import integrations
 from workflow.aws import catalogue, models
 from workflow.aws.catalogue import REQUEST, SYNC, SYNC_2, TOKEN, Unknown
 
@@ -117,3 +118,41 @@ def test_the_catalogue_needs_no_botocore_and_no_service_model_to_be_imported() -
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out == "[]\n"
+
+
+def test_the_public_names() -> None:
+    assert integrations.__all__ == [
+        "ABSENT",
+        "EXECUTION_EXISTS",
+        "EXPRESS_FAILED",
+        "FAILED_ENTRY",
+        "NO_OBJECT",
+        "Activity",
+        "Bucket",
+        "Bus",
+        "CallExpress",
+        "CallHttp",
+        "Calling",
+        "Connection",
+        "DeleteItem",
+        "External",
+        "GetObject",
+        "Invoke",
+        "PutEvent",
+        "PutObject",
+        "Query",
+        "Queue",
+        "Role",
+        "RunActivity",
+        "RunExecution",
+        "SendMessage",
+        "StartExecution",
+        "Started",
+        "UpdateItem",
+        "optimized",
+        "sdk",
+    ]
+    for name in integrations.__all__:
+        value = getattr(integrations, name)
+        if isinstance(value, type):
+            assert value.__module__ == ("workflow" if name == "Bucket" else "workflow.integrations"), name

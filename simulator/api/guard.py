@@ -31,8 +31,8 @@ def guard(
     """Wrap an ASGI application so that only local programs reach it.
 
     Answers 403 to a request whose `Host` is missing, double, malformed or not one of `hosts` with `port`, that carries
-    any `Origin` or a `Sec-Fetch-Site` other than `none`, or that a browser too old to say where it is from sends; 403 to
-    a path for which `closed(path)` is true; 405 to OPTIONS. Removes `Access-Control-*` from every answer.
+    any `Origin` or a `Sec-Fetch-Site` other than `none`, or that a browser too old to say where it is from sends; 403
+    to a path for which `closed(path)` is true; 405 to OPTIONS. Removes `Access-Control-*` from every answer.
     """
     allowed = frozenset(f"{host}:{port}".encode() for host in hosts)
 

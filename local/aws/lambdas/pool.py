@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from local.aws.lambdas.worker_process import Spec, Worker
 
 # How many invocations may wait for a worker before Lambda's own answer to too many of them.
 MAX_WAITING = 1000
+# A second worker costs a cold start, which takes the processor from the first: only what has waited this long gets one.
+# A batch of short calls is done by then.
+SCALE_AFTER = 0.1
 
 
 class Throttled(Exception):
@@ -28,6 +32,8 @@ class Pool:
         self._running: set[asyncio.Task[None]] = set()
         self._waiting: deque[Invocation] = deque()
         self._closed = False
+        self._first = asyncio.Event()
+        self._scaling: asyncio.TimerHandle | None = None
 
     @property
     def pids(self) -> list[int]:
@@ -35,9 +41,15 @@ class Pool:
         return [worker.process.pid for worker in self._workers if worker.process is not None]
 
     def warm(self) -> None:
-        """Have one worker, before the first invocation asks for it."""
+        """Start one worker, before the first invocation asks for it."""
         if not self._workers and not self._closed:
             self._add()
+
+    async def warmed(self, seconds: float) -> None:
+        """Have one worker, and wait until it is ready or has failed to be, for at most `seconds`."""
+        self.warm()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._first.wait(), seconds)
 
     async def invoke(self, invocation: Invocation) -> Outcome:
         """Run an invocation on the next free worker. Raises Throttled."""
@@ -56,9 +68,19 @@ class Pool:
         if len(self._waiting) >= MAX_WAITING:
             raise Throttled
         self._waiting.append(invocation)
-        starting = sum(1 for worker in self._workers if worker.current is None)
-        if len(self._workers) < self._most and starting < len(self._waiting):
+        if not self._workers:
             self._add()
+        elif self._scaling is None:
+            self._scaling = asyncio.get_running_loop().call_later(SCALE_AFTER, self._scale)
+
+    def _scale(self) -> None:
+        """Add a worker if invocations wait and none is on its way; look again while any wait."""
+        self._scaling = None
+        if not self._waiting or self._closed or len(self._workers) >= self._most:
+            return
+        if all(worker.current is not None for worker in self._workers):
+            self._add()
+        self._scaling = asyncio.get_running_loop().call_later(SCALE_AFTER, self._scale)
 
     def _add(self) -> None:
         worker = Worker(self._spec, self._home, self._freed, self._ended)
@@ -68,6 +90,7 @@ class Pool:
         task.add_done_callback(self._running.discard)
 
     def _freed(self, worker: Worker) -> None:
+        self._first.set()
         while self._waiting:
             invocation = self._waiting.popleft()
             if not invocation.outcome.done():
@@ -76,6 +99,7 @@ class Pool:
 
     def _ended(self, worker: Worker) -> None:
         self._workers.discard(worker)
+        self._first.set()
         if worker.init_error is not None and self._waiting:
             # One failed start answers one invocation, as on AWS; the next one tries again.
             self._waiting.popleft().finish(worker.init_error)
@@ -85,6 +109,8 @@ class Pool:
     async def close(self) -> None:
         """Kill the workers; what they were doing ends as if they had crashed."""
         self._closed = True
+        if self._scaling is not None:
+            self._scaling.cancel()
         for worker in self._workers:
             worker.kill()
         if self._running:

@@ -26,6 +26,9 @@ from local.aws.rest import ApiError
 
 MAX_SYNC = 6 * 1024 * 1024
 MAX_ASYNC = 1024 * 1024
+# A published version is answered when its first worker is ready, as a function on AWS is Active when it can run; one
+# that takes longer, or cannot start, keeps nobody waiting.
+READY_SECONDS = 10.0
 _SETTINGS = ("Runtime", "Role", "Handler", "Description", "Timeout", "MemorySize", "LoggingConfig", "KMSKeyArn")
 
 
@@ -126,7 +129,7 @@ class LambdaService:
         _configure(latest, asked)
         await self._load(latest, asked["Code"])
         function = Function(name, latest, tags=asked.get("Tags", {}))
-        return self._saved(function, asked.get("Publish", False))
+        return await self._saved(function, asked.get("Publish", False))
 
     async def update_function_code(self, asked: dict[str, Any]) -> dict[str, Any]:
         """UpdateFunctionCode."""
@@ -138,7 +141,7 @@ class LambdaService:
         if asked.get("DryRun"):
             return _shown(changed)
         function.latest = changed
-        return self._saved(function, asked.get("Publish", False))
+        return await self._saved(function, asked.get("Publish", False))
 
     async def update_function_configuration(self, asked: dict[str, Any]) -> dict[str, Any]:
         """UpdateFunctionConfiguration."""
@@ -146,7 +149,7 @@ class LambdaService:
         changed = dict(function.latest)
         _configure(changed, asked)
         function.latest = changed
-        return self._saved(function, False)
+        return await self._saved(function, False)
 
     async def get_function(self, asked: dict[str, Any]) -> dict[str, Any]:
         """GetFunction."""
@@ -179,7 +182,7 @@ class LambdaService:
             raise ApiError("InvalidParameterValueException", text)
         version = function.publish(asked.get("Description"))
         self._functions.keep(function)
-        self._pool(function, version).warm()
+        await self._pool(function, version).warmed(READY_SECONDS)
         return _shown(version)
 
     async def list_versions_by_function(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -301,7 +304,7 @@ class LambdaService:
         folder = await asyncio.to_thread(unpack, archive, self._place.state / "code")
         configuration.update(CodeSha256=digest(archive), CodeSize=len(archive), _code=str(folder))
 
-    def _saved(self, function: Function, publish: bool) -> dict[str, Any]:
+    async def _saved(self, function: Function, publish: bool) -> dict[str, Any]:
         old = self._functions.get(function.name)
         if old is not None and "RevisionId" in old.latest:
             self._retire(_key(old.latest))
@@ -310,7 +313,7 @@ class LambdaService:
             return _shown(function.latest)
         version = function.publish(None)
         self._functions.keep(function)
-        self._pool(function, version).warm()
+        await self._pool(function, version).warmed(READY_SECONDS)
         return _shown(version)
 
     def _retire(self, key: str) -> None:

@@ -52,5 +52,5 @@ __all__ = [
 
 for _name in __all__:
     _value = globals()[_name]
-    if isinstance(_value, type) and _name != "Bucket":
+    if isinstance(_value, type) and _name not in ("Bucket", "Started"):  # the hints of a model name its own module
         _value.__module__ = __name__  # tracebacks and reprs show the public name

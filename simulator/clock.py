@@ -116,6 +116,12 @@ class VirtualClock:
         if self._automatic:
             self.next()
 
+    def due(self) -> float | None:
+        """When the next timer fires; None if there is none."""
+        while self._timers and self._timers[0][2].action is None:
+            heapq.heappop(self._timers)
+        return self._timers[0][0] if self._timers else None
+
     def next(self) -> bool:
         """Jump to the next timer and fire it. Returns whether there was one."""
         if not self._pending():

@@ -39,8 +39,8 @@ class Engine:
     """Runs state machines.
 
     `tasks` answers Tasks. `seed` makes randomness reproducible; without it each engine draws its own. `max_open` bounds
-    executions that run at the same time: a start beyond it raises ExecutionLimitExceeded. `on_end` is called with each
-    execution that ended.
+    executions that run at the same time: a start beyond it raises ExecutionLimitExceeded. `wait_scale` stretches or
+    shrinks Wait states. `on_end` is called with each execution that ended.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Engine:
         partition: str = "aws",
         seed: str | None = None,
         max_open: int = 10_000,
+        wait_scale: float = 1.0,
         on_end: Callable[[Execution], None] | None = None,
     ) -> None:
         self.tasks, self.clock = tasks, clock or RealClock()
@@ -64,7 +65,7 @@ class Engine:
         self.machines = Machines()
         self.activities: dict[str, Activity] = {}
         self.executions: OrderedDict[str, Execution] = OrderedDict()
-        self.max_open = max_open
+        self.max_open, self.wait_scale = max_open, wait_scale
         self.on_end = on_end
         self._open = 0
         self._express_done: list[str] = []
@@ -90,13 +91,14 @@ class Engine:
         A Standard execution's name is used once: the same name with the same input while it runs gives that execution;
         anything else raises ExecutionAlreadyExists. Raises ApiError.
         """
-        return await self._start(self._target(machine_arn), value, name, trace_header)
+        return await self._start(self._target(machine_arn), value, name, trace_header, case=_test_case(machine_arn))
 
     async def run(
         self, machine_arn: str, value: str = "{}", name: str | None = None, trace_header: str | None = None
     ) -> Execution:
         """Start an execution and wait for its end. Express executions: StartSyncExecution's semantics."""
-        execution = await self._start(self._target(machine_arn), value, name, trace_header, sync=True)
+        case = _test_case(machine_arn)
+        execution = await self._start(self._target(machine_arn), value, name, trace_header, sync=True, case=case)
         await execution.finished.wait()
         return execution
 
@@ -111,7 +113,14 @@ class Engine:
         return self.machines.resolve(machine_arn.partition("#")[0], self.random)
 
     async def _start(
-        self, target: Target, value: str, name: str | None, trace_header: str | None, *, sync: bool = False
+        self,
+        target: Target,
+        value: str,
+        name: str | None,
+        trace_header: str | None,
+        *,
+        sync: bool = False,
+        case: str | None = None,
     ) -> Execution:
         machine = target.machine
         if len(value.encode("utf-8")) > PAYLOAD_LIMIT:
@@ -141,6 +150,7 @@ class Engine:
             )
         now = self.clock.now()
         execution = self._make(arn, chosen, target, value, parsed, trace_header)
+        execution.test_case = case
         self.executions[arn] = execution
         self._open += 1
         record = {
@@ -156,6 +166,8 @@ class Engine:
             "express": machine.express,
             "definition": target.revision.definition,
             "role": target.revision.role_arn,
+            "case": case,
+            "wait_scale": self.wait_scale,
         }
         ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -189,7 +201,16 @@ class Engine:
             started["stateMachineAliasArn"] = target.alias_arn
         if target.version_arn is not None:
             started["stateMachineVersionArn"] = target.version_arn
-        info = Info(arn, name, revision.role_arn, machine.arn, machine.name, express=machine.express, started=started)
+        info = Info(
+            arn,
+            name,
+            revision.role_arn,
+            machine.arn,
+            machine.name,
+            express=machine.express,
+            started=started,
+            wait_scale=self.wait_scale,
+        )
         compiled = revision.machine
         run = Run(compiled, info, parsed, seed=self.seed, limit=EXPRESS_LIMIT if machine.express else None)
         return Execution(arn, name, machine, revision, value, run, target.version_arn, target.alias_arn, trace_header)
@@ -346,6 +367,7 @@ class Engine:
             begin.get("trace"),
         )
         execution.outstanding = left
+        execution.test_case = begin.get("case")
         return execution
 
     def _resume(self, execution: Execution) -> None:
@@ -368,3 +390,8 @@ class Engine:
         """Stop driving: cancel tasks in flight and timers. A durable store resumes executions later."""
         await self._driver.close(list(self.executions.values()))
         self.store.close()
+
+
+def _test_case(machine_arn: str) -> str | None:
+    """The test case of `arn#TestCase`."""
+    return machine_arn.partition("#")[2] or None

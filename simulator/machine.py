@@ -56,6 +56,7 @@ class Info:
     express: bool = False
     started: dict[str, Any] = field(default_factory=dict)
     event_limit: int = EVENT_LIMIT
+    wait_scale: float = 1.0
 
 
 #: Events after which an Express execution, which has no limit of its own, is taken for one that ran out of its five

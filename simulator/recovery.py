@@ -66,7 +66,16 @@ def info_of(saved: Saved, machine_arn: str) -> Info:
     if begin.get("version"):
         started["stateMachineVersionArn"] = begin["version"]
     name = machine_arn.rpartition(":")[2]
-    return Info(saved.arn, begin["name"], begin["role"], machine_arn, name, express=begin["express"], started=started)
+    return Info(
+        saved.arn,
+        begin["name"],
+        begin["role"],
+        machine_arn,
+        name,
+        express=begin["express"],
+        started=started,
+        wait_scale=begin.get("wait_scale", 1.0),
+    )
 
 
 def replay(saved: Saved, limit: float | None) -> tuple[Run, Outstanding]:

@@ -68,8 +68,9 @@ class Wait(State):
                     "Timestamp",
                 )
             until = parsed
-        if until > strand.run.now:
-            yield Sleep(until)
+        now, scale = strand.run.now, strand.run.info.wait_scale
+        if until > now:
+            yield Sleep(until if scale == 1.0 else now + (until - now) * scale)
         output, assigned = self.dialect.plain(strand, raw, effective)
         return self.next, output, assigned
 

@@ -84,7 +84,8 @@ async def create(call: Call, name: str = "m", definition: str = PASS, **more: An
 async def refused(request: Awaitable[Any]) -> tuple[str, str]:
     with pytest.raises(ClientError) as error:
         await request
-    details: Any = error.value.response["Error"]
+    response: Any = error.value.response
+    details = response["Error"]
     return details["Code"], details["Message"]
 
 

@@ -15,11 +15,29 @@ from typing import Any
 
 from .chain import entry, steps
 from .diagnostics import Problem
+from .expressions import Expression
 from .policies import Catcher
 from .states.base import End, Invalid, Part, Succeed
 from .states.choice import Decision, Rule
 from .states.flow import BackTo, Fail, Return
 from .states.working import Guarded
+from .variables import Assignment
+
+_FIELDS = (
+    "entered",
+    "shaped",
+    "assigns",
+    "seconds",
+    "beat",
+    "items",
+    "max_concurrency",
+    "selected",
+    "until",
+    "error",
+    "cause",
+    "settings",
+)
+"""The attributes of states that may hold expressions, beside arguments, rules and catchers."""
 
 Target = tuple[Part, str | None]
 """A part and the name of what follows its open ends."""
@@ -45,6 +63,36 @@ class Vertex:
         targets += [self.default] if isinstance(self.state, Decision) else [self.next]
         targets += [target for _, target in self.catches]
         return tuple(dict.fromkeys(t for t in targets if t is not None))
+
+    @cached_property
+    def expressions(self) -> tuple[Expression, ...]:
+        """All expressions that Step Functions evaluates when the state is run; those of inner scopes apart."""
+        own = self.state.__dict__
+        waiting: list[Any] = [own[name] for name in _FIELDS if name in own]
+        if "function" not in own:  # a Task's arguments are always the same
+            waiting.append(own.get("arguments"))
+        source = own.get("source")
+        if source is not None:
+            waiting += [source.items, source.reader, source.selected, source.batcher, own.get("writer")]
+        for rule, _ in self.rules:
+            waiting += [rule.condition, rule.output, rule.assigns]
+        if "other" in own:
+            waiting += [own["other"].output, own["other"].assigns]
+        for catcher, _ in self.catches:
+            waiting += [catcher.output, catcher.assigns]
+        found: list[Expression] = []
+        while waiting:
+            now = waiting.pop()
+            match now:
+                case Expression():
+                    found.append(now)
+                case Assignment():
+                    waiting.append(now.value)
+                case dict():
+                    waiting += now.values()
+                case tuple() | list():
+                    waiting += now
+        return tuple(found)
 
 
 @dataclass

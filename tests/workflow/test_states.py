@@ -146,6 +146,7 @@ def test_a_chain_shows_its_states() -> None:
     assert repr(Task("A", start) >> Same("B") >> Fail("C")) == "End('A' >> 'B' >> 'C')"
 
 
+@pytest.mark.filterwarnings("ignore::workflow.WorkflowWarning")  # AWS takes 1 MB
 @pytest.mark.parametrize("nest", ["left", "right"])
 def test_a_chain_of_thousands_is_linear_and_not_recursive(nest: str) -> None:
     states: list[Any] = [Task(f"S{n}", start) for n in range(4_000)]
@@ -243,6 +244,7 @@ def test_a_prefix_leaves_the_fragment_as_it_was() -> None:
     assert one == fragment()
 
 
+@pytest.mark.filterwarnings("ignore::workflow.WorkflowWarning")  # AWS takes 1 MB
 def test_a_long_chain_can_be_prefixed() -> None:
     states: list[Any] = [Task(f"S{n}", start) for n in range(3_000)]
     chain = reduce(lambda a, b: a >> b, states)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import warnings
+from functools import reduce
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.workflow.models import Batch, validate
-from workflow import Map, Task, Workflow, WorkflowWarning
+from workflow import TRANSIENT, Map, Pass, Task, Workflow, WorkflowWarning
 
+LONG = "x" * 10_000
 TOLD = "warning: `Each` asks for 100 items at once; an inline Map runs 40; use a Distributed Map, or a smaller number"
 
 
@@ -34,3 +37,29 @@ def test_an_accepted_warning_is_not_told() -> None:
         warnings.simplefilter("error")
         workflow = Workflow.standard("w", many().accept("map-concurrency", because="the quota was raised"))
     assert workflow.warnings == ()
+
+
+def test_service_errors_that_are_never_retried() -> None:
+    task = Task("Validate", validate).retry(TRANSIENT, attempts=0)
+    with pytest.warns(WorkflowWarning) as told:
+        Workflow.standard("w", task)
+    line = str(told[0].message).splitlines()[0]
+    assert line.endswith(
+        "warning: `Validate` never retries Lambda.ClientExecutionTimeoutException: a moment's trouble at AWS fails it;"
+        " retry it, or accept it with a reason"
+    )
+    assert "docs/errors/not-retried.md" in str(told[0].message)
+    accepted = task.accept("not-retried", because="a charge must not happen twice")
+    assert Workflow.standard("w", accepted).warnings == ()
+
+
+def test_a_definition_that_aws_would_refuse() -> None:
+    states: list[Any] = [Pass(f"P{n}", str, lambda s: s + LONG) for n in range(120)]
+    chain = reduce(lambda a, b: a >> b, states)
+    with pytest.warns(WorkflowWarning) as told:
+        Workflow.standard("w", chain)
+    line = str(told[0].message).splitlines()[0]
+    assert line.endswith(
+        "warning: the definition of `w` has 1,208,592 bytes; AWS takes 1,048,576; split it into nested executions"
+    )
+    assert "docs/errors/definition-size.md" in str(told[0].message)

@@ -20,22 +20,6 @@ from .subject import Subject
 
 Names = frozenset[str]
 
-_FIELDS = (
-    "entered",
-    "shaped",
-    "assigns",
-    "seconds",
-    "beat",
-    "items",
-    "max_concurrency",
-    "selected",
-    "until",
-    "error",
-    "cause",
-    "settings",
-)
-"""The attributes of states that may hold expressions, beside arguments, rules and catchers."""
-
 _DOLLAR = re.compile(r"\$([A-Za-z_]\w*)")
 
 
@@ -132,7 +116,7 @@ def _names(assigns: tuple[Assignment, ...]) -> Names:
 
 def _reads(vertex: Vertex) -> Names:
     """The variables that a state's expressions read."""
-    return frozenset().union(*[variables_of(e) for e in expressions_of(vertex)])
+    return frozenset().union(*[variables_of(e) for e in vertex.expressions])
 
 
 def variables_of(expression: Expression) -> Names:
@@ -140,34 +124,6 @@ def variables_of(expression: Expression) -> Names:
     if {*_DOLLAR.findall(expression.text)} <= {"states"}:
         return frozenset()
     return free_names(expression.node) - {"states", ""}
-
-
-def expressions_of(vertex: Vertex) -> Iterator[Expression]:
-    """All expressions that Step Functions evaluates when the state is run; those of inner scopes apart."""
-    own = vertex.state.__dict__
-    waiting: list[Any] = [own[name] for name in _FIELDS if name in own]
-    if "function" not in own:  # a Task's arguments are always the same
-        waiting.append(own.get("arguments"))
-    source = own.get("source")
-    if source is not None:
-        waiting += [source.items, source.reader, source.selected, source.batcher, own.get("writer")]
-    for rule, _ in vertex.rules:
-        waiting += [rule.condition, rule.output, rule.assigns]
-    if "other" in own:
-        waiting += [own["other"].output, own["other"].assigns]
-    for catcher, _ in vertex.catches:
-        waiting += [catcher.output, catcher.assigns]
-    while waiting:
-        now = waiting.pop()
-        match now:
-            case Expression():
-                yield now
-            case Assignment():
-                waiting.append(now.value)
-            case dict():
-                waiting += now.values()
-            case tuple() | list():
-                waiting += now
 
 
 def _unassigned(vertex: Vertex, read: str, scope: Scope, entered: dict[str, Names], known: dict[str, str]) -> Problem:

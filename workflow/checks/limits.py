@@ -3,11 +3,14 @@ https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator
 from typing import Any
 
+from .. import asl
 from ..diagnostics import Problem
+from ..expressions.nodes import Const
 from ..graph import Scope, Vertex
 from ..states.distributed import DistributedMap
 from ..states.map import Map
@@ -21,6 +24,15 @@ EXPRESS_SECONDS = 300
 HISTORY_EVENTS = 25_000
 """Events of a Standard execution; one more and it fails."""
 
+DEFINITION_BYTES = 1_048_576
+"""The largest definition."""
+
+STATE_BYTES = 1_000
+"""More than a state has in a definition besides the user's expressions."""
+
+PAYLOAD_BYTES = 262_144
+"""The largest input or result of a state."""
+
 ATTEMPT_EVENTS = 3
 """Events of one attempt of a Task."""
 
@@ -32,7 +44,9 @@ def check(subject: Subject) -> Iterator[Problem]:
     """All checks of this module."""
     for vertex in subject.graph.scope.walk():
         yield from _concurrency(vertex.state)
+        yield from _payloads(vertex)
     yield from _children(subject)
+    yield from _size(subject)
     if subject.kind == "EXPRESS":
         yield from _express(subject)
     else:
@@ -43,6 +57,28 @@ def _concurrency(state: Any) -> Iterator[Problem]:
     if isinstance(state, Map) and isinstance(state.max_concurrency, int) and state.max_concurrency > INLINE_CONCURRENCY:
         what = f"`{state.name}` asks for {state.max_concurrency} items at once; an inline Map runs {INLINE_CONCURRENCY}"
         yield Problem(state.place, what, "use a Distributed Map, or a smaller number", "map-concurrency", "warning")
+
+
+def _payloads(vertex: Vertex) -> Iterator[Problem]:
+    """Constants that no state could pass on."""
+    for made in vertex.expressions:
+        if isinstance(made.node, Const) and len(made.text.encode()) > PAYLOAD_BYTES:
+            what = (
+                f"`{vertex.state.name}` has a constant of {len(made.text.encode()):,} bytes; a state passes 262,144 on"
+            )
+            yield Problem(vertex.state.place, what, "keep it in S3, or in a handler", "payload")
+
+
+def _size(subject: Subject) -> Iterator[Problem]:
+    """Written out only where it may be too large: that costs as much as all other checks."""
+    about = sum(STATE_BYTES + sum(len(e.text) for e in v.expressions) for v in subject.graph.scope.walk())
+    if about < DEFINITION_BYTES:
+        return
+    definition = asl.write(subject.graph.scope, lambda key: f"${{{key}}}", timeout=subject.timeout, comment="")
+    size = len(json.dumps(definition, ensure_ascii=False, separators=(",", ":")).encode())
+    if size > DEFINITION_BYTES:
+        what = f"the definition of `{subject.name}` has {size:,} bytes; AWS takes 1,048,576"
+        yield Problem(subject.place, what, "split it into nested executions", "definition-size", "warning")
 
 
 def _children(subject: Subject) -> Iterator[Problem]:

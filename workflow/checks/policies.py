@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..diagnostics import Problem
+from ..error_names import TRANSIENT
 from ..policies import Catcher, Retrier
 from ..states.working import Guarded, Service, Working
 from .subject import Subject
@@ -21,6 +22,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             yield from _entries(state.name, ".catch", state.catchers)
         if isinstance(state, Service):
             yield from _heartbeat(state)
+            yield from _not_retried(state)
 
 
 def _entries(name: str, method: str, entries: tuple[Retrier | Catcher, ...]) -> Iterator[Problem]:
@@ -35,6 +37,15 @@ def _entries(name: str, method: str, entries: tuple[Retrier | Catcher, ...]) -> 
             what = f"a {method} of `{name}` is never asked: one before it names {', '.join(entry.errors)}"
             yield Problem(entry.place, what, "leave it out, or write it first", "never-asked")
         asked.update(entry.errors)
+
+
+def _not_retried(state: Service[Any, Any]) -> Iterator[Problem]:
+    """Service errors are retried by default; who says `attempts=0` should know what it costs."""
+    never = [r for r in state.retriers if r.attempts == 0]
+    named = [name for r in never for name in r.errors if name in TRANSIENT.names(state.service)]
+    if named:
+        what = f"`{state.name}` never retries {named[0]}: a moment's trouble at AWS fails it"
+        yield Problem(state.place, what, "retry it, or accept it with a reason", "not-retried", "warning")
 
 
 def _heartbeat(state: Service[Any, Any]) -> Iterator[Problem]:

@@ -29,7 +29,8 @@ def source(fn: Any) -> str:
     if not isinstance(fn, (types.FunctionType, types.MethodType)):
         return f"a {type(fn).__name__}"
     try:
-        node, _ = find(fn if isinstance(fn, types.FunctionType) else fn.__func__)
+        function: Any = fn if isinstance(fn, types.FunctionType) else fn.__func__
+        node, _ = find(function)
     except Refusal:
         return f"{fn.__name__}, whose source cannot be read"
     return ast.unparse(node)

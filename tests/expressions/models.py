@@ -18,7 +18,6 @@ from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, RootModel, com
 from pydantic.alias_generators import to_camel
 from typing_extensions import TypedDict
 
-UTC = UTC
 T = TypeVar("T")
 ShipmentId = NewType("ShipmentId", str)
 

@@ -1,11 +1,16 @@
+# mypy: ignore-errors
+# pyright: reportAttributeAccessIssue=false, reportArgumentType=false, reportCallIssue=false, reportOptionalMemberAccess=false
+# pyright: reportOperatorIssue=false, reportIndexIssue=false, reportUnhashable=false, reportGeneralTypeIssues=false
+# pyright: reportAssignmentType=false, reportOptionalOperand=false, reportOptionalSubscript=false, reportOptionalIterable=false
+# pyright: reportUndefinedVariable=false, reportTypedDictNotRequiredAccess=false, reportReturnType=false, reportPossiblyUnbound=false
+# pyright: reportUnsupportedDunderAll=false, reportOptionalCall=false, reportRedeclaration=false, reportFunctionMemberAccess=false
+# pyright: reportUnusedCoroutine=false, reportUnusedExpression=false
 # ruff: noqa
 """Expressions over a Shipment that have to be refused: mistakes, and what cannot mean the same in JSONata.
 
 The exact messages are in goldens/refused.txt.
 """
 
-# mypy: ignore-errors
-# pyright: basic
 from __future__ import annotations
 
 import copy

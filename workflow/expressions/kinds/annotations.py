@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import sys
 import types
 import typing
@@ -261,8 +262,6 @@ def hints_of(cls: Any) -> dict[str, Any]:
 
 def _forward_names(cls: Any) -> set[str]:
     """The identifiers in a class's annotations that are texts."""
-    import re
-
     texts = [a for c in cls.__mro__ for a in vars(c).get("__annotations__", {}).values() if isinstance(a, str)]
     texts += [
         getattr(a, "__forward_arg__", "") for c in cls.__mro__ for a in vars(c).get("__annotations__", {}).values()

@@ -168,7 +168,7 @@ def constant_value(where: str, f: RecordField, v: Const, checked: bool) -> Node:
     if not checked:
         check_fits(where, v, f.kind)
         return v
-    from pydantic import TypeAdapter  # a user's own model needed it already
+    from pydantic import TypeAdapter, ValidationError  # a user's own model needed it already
 
     same_number = family(v.kind) == "number" and family(f.kind) == "number"
     strict = True if family(v.kind) in ("bool", "number", "str") and not same_number else None
@@ -180,8 +180,8 @@ def constant_value(where: str, f: RecordField, v: Const, checked: bool) -> Node:
         names = [n for m in members(f.kind) for n in enum_names(m)]
         if isinstance(v.value, str) and names:
             hint = did_you_mean(v.value, names)
-        elif hasattr(e, "errors") and fits(v.kind, f.kind):
-            hint = str(e.errors()[0].get("msg", ""))
+        elif isinstance(e, ValidationError) and fits(v.kind, f.kind):
+            hint = str(e.errors()[0]["msg"])
         said = f"{where} is {show(f.kind)}, not {v.value!r}"
         raise refuse(Page.WRONG_TYPE, said, hint or "give a value of that type") from None
     return const_of(made)

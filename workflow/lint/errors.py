@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.htm
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ..diagnostics import did_you_mean
@@ -22,6 +23,8 @@ _OF_JSONPATH = (
 """Names that only definitions in JSONPath meet."""
 
 _KNOWN = tuple(dict.fromkeys((*STATES_ERRORS, *_OF_JSONPATH)))
+_HTTP = re.compile(r"States\.Http\.StatusCode\.[1-5]\d\d")
+"""What a call of an HTTPS endpoint fails with."""
 _NEVER = ("States.Runtime", "States.DataLimitExceeded")
 """Errors that States.ALL does not match, and that a retry does not mend."""
 
@@ -95,7 +98,7 @@ def _names(names: list[Any], path: Path, field: str, found: Findings) -> None:
         here = (*path, "ErrorEquals", position)
         if not isinstance(name, str):
             found.value(here, "asl-retry", f"an error is {shown(name)}", "give its name as a text")
-        elif name.startswith("States.") and name not in _KNOWN:
+        elif name.startswith("States.") and name not in _KNOWN and not _HTTP.fullmatch(name):
             text = f"there is no error `{name}`: names with `States.` are AWS's own"
             found.value(here, "asl-retry", text, did_you_mean(name, _KNOWN), "warning")
         elif field == "Retry" and name in _NEVER:

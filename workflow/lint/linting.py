@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..diagnostics import Problem
-from . import choices, errors, flow, structure, variables
+from . import choices, errors, flow, integrations, structure, variables
 from .charts import chart
 from .document import BadJson, Document, read
 from .findings import Findings
@@ -32,6 +32,6 @@ def lint_text(text: str, path: str, *, express: bool = False) -> list[Problem]:
         found.value((), "asl-json", f"a definition is an object, this is {structure.shown(document.value)}")
         return found.sorted()
     machine = chart(document.value)
-    for family in (structure, flow, choices, errors, variables):
+    for family in (structure, flow, choices, errors, variables, integrations):
         family.check(machine, found)
     return found.sorted()

@@ -11,11 +11,9 @@ import json
 from typing import Any
 
 import h11
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 
 from local.aws.rest import ApiError
+from local.aws.signature import Signer
 
 
 class JsonClient:
@@ -24,7 +22,7 @@ class JsonClient:
 
     def __init__(self, endpoint: str, service: str, prefix: str, region: str, version: str = "1.0") -> None:
         self._endpoint, self._prefix, self._version = endpoint, prefix, version
-        self._auth = SigV4Auth(Credentials("test", "test"), service, region)
+        self._signer = Signer(endpoint.removeprefix("http://"), service, region)
         host, _, port = endpoint.removeprefix("http://").rpartition(":")
         self._address = (host, int(port))
         self._idle: list[_Kept] = []
@@ -47,11 +45,9 @@ class JsonClient:
 
     async def send(self, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
         """One signed POST: status, headers (names in lower case) and body. Raises ConnectionError."""
-        request = AWSRequest("POST", f"{self._endpoint}/", headers=headers, data=body)
-        self._auth.add_auth(request)
-        signed = [(k, v) for k, v in request.headers.items() if k.lower() != "host"]
-        signed += [("Host", f"{self._address[0]}:{self._address[1]}"), ("Content-Length", str(len(body)))]
-        return await self._exchange(h11.Request(method="POST", target="/", headers=signed), body)
+        signed = self._signer.sign(headers, body)
+        fields = [*signed.items(), ("Content-Length", str(len(body)))]
+        return await self._exchange(h11.Request(method="POST", target="/", headers=fields), body)
 
     async def _exchange(self, request: h11.Request, body: bytes) -> tuple[int, dict[str, str], bytes]:
         while True:

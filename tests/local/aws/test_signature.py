@@ -20,7 +20,7 @@ DAYS = [
 
 @pytest.mark.parametrize("body", [b"{}", b"", "é".encode() * 1000])
 def test_the_signature_is_botocores(body: bytes) -> None:
-    signer = Signer("127.0.0.1:4000", "sqs", "eu-central-1", "AKID", "secret")
+    signer = Signer("127.0.0.1:4000", "sqs", "eu-central-1", ("AKID", "secret"))
     headers = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "AmazonSQS.SendMessage"}
     for moment in DAYS:
         request = AWSRequest("POST", "http://127.0.0.1:4000/", headers=dict(headers), data=body)

@@ -31,7 +31,7 @@ U = TypeVar("U", Function, Readable[Any], Topic)
 
 
 class WorkflowWarning(UserWarning):
-    """Something that is probably not meant; `.accept(page, because=...)` of the state says that it is."""
+    """Something that is probably not meant; `.accept(...)` of the state, or `accept=` of the workflow, says that it is."""
 
 
 class Workflow(Generic[In, Out]):
@@ -40,7 +40,16 @@ class Workflow(Generic[In, Out]):
     kind: str = "STANDARD"
     """AWS's name of the type."""
 
-    def __init__(self, name: str, flow: Part, *, timeout: int | None, comment: str, place: Place) -> None:
+    def __init__(
+        self,
+        name: str,
+        flow: Part,
+        *,
+        timeout: int | None,
+        comment: str,
+        place: Place,
+        accept: Mapping[str, str] | None = None,
+    ) -> None:
         part = as_part(flow, f"the flow of `{name}`", place)
         self.name = name
         self.timeout = timeout
@@ -49,7 +58,7 @@ class Workflow(Generic[In, Out]):
         self.takes = part.takes
         self.gives = branch_result(part, part.takes)
         self.graph: Graph = build(part)
-        subject = Subject(name, self.kind, timeout, self.graph, place)
+        subject = Subject(name, self.kind, timeout, self.graph, place, accept or {})
         problems = [*self.graph.problems, *check(subject)]
         errors = [p for p in problems if p.severity == "error"]
         if errors:
@@ -59,22 +68,36 @@ class Workflow(Generic[In, Out]):
             warnings.warn(problem.render(), WorkflowWarning, stacklevel=3)
 
     @staticmethod
-    def express(name: str, flow: Step[A, X, R], *, timeout: int, comment: str = "") -> ExpressWorkflow[A, X | R]:
+    def express(
+        name: str,
+        flow: Step[A, X, R],
+        *,
+        timeout: int,
+        comment: str = "",
+        accept: Mapping[str, str] | None = None,
+    ) -> ExpressWorkflow[A, X | R]:
         """An Express workflow: at most five minutes, at least once, answers its caller.
 
-        timeout: seconds; must be more than the worst path, retries included. Raises WorkflowError with all problems.
+        timeout: seconds; must be more than the worst path, retries included. accept: warnings of the whole that are
+        meant, by page, with the reason. Raises WorkflowError with all problems.
         """
-        return ExpressWorkflow(name, flow, timeout=timeout, comment=comment, place=caller_place())
+        return ExpressWorkflow(name, flow, timeout=timeout, comment=comment, place=caller_place(), accept=accept)
 
     @staticmethod
     def standard(
-        name: str, flow: Step[A, X, R], *, timeout: int | None = None, comment: str = ""
+        name: str,
+        flow: Step[A, X, R],
+        *,
+        timeout: int | None = None,
+        comment: str = "",
+        accept: Mapping[str, str] | None = None,
     ) -> StandardWorkflow[A, X | R]:
         """A Standard workflow: up to a year, each state exactly once, with a history.
 
-        timeout: seconds after which the execution fails with States.Timeout. Raises WorkflowError with all problems.
+        timeout: seconds after which the execution fails with States.Timeout. accept: warnings of the whole that are
+        meant, by page, with the reason. Raises WorkflowError with all problems.
         """
-        return StandardWorkflow(name, flow, timeout=timeout, comment=comment, place=caller_place())
+        return StandardWorkflow(name, flow, timeout=timeout, comment=comment, place=caller_place(), accept=accept)
 
     @cached_property
     def functions(self) -> tuple[Function, ...]:

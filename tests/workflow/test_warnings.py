@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
-from tests.workflow.models import Batch, validate
+from payloads.sensitive import Sensitive
+from tests.workflow.models import Batch, Reading, validate
 from workflow import TRANSIENT, Map, Pass, Task, Workflow, WorkflowWarning
 
 LONG = "x" * 10_000
 TOLD = "warning: `Each` asks for 100 items at once; an inline Map runs 40; use a Distributed Map, or a smaller number"
 
 
-def many() -> Map[Batch, list[object]]:
+def many() -> Map[Batch, list[Reading]]:
     return Map("Each", Task("Validate", validate), of=Batch, items=lambda b: b.items, max_concurrency=100)
 
 
@@ -63,3 +65,42 @@ def test_a_definition_that_aws_would_refuse() -> None:
         "warning: the definition of `w` has 1,208,592 bytes; AWS takes 1,048,576; split it into nested executions"
     )
     assert "docs/errors/definition-size.md" in str(told[0].message)
+
+
+class Card(BaseModel):
+    number: Sensitive[str]
+    holder: str
+    pin: Sensitive[str] | None = None
+
+
+class Payment(BaseModel):
+    id: str
+    cards: list[Card]
+
+
+def pay(payment: Payment) -> Card:
+    raise NotImplementedError
+
+
+def test_sensitive_fields_are_told_with_where_they_land() -> None:
+    task = Task("Pay", pay).timeout(5)
+    with pytest.warns(WorkflowWarning) as told:
+        Workflow.standard("w", task)
+    lines = [str(t.message).splitlines()[0].split(": ", 1)[1] for t in told]
+    assert lines == [
+        f"warning: `Card.{field}` is sensitive and passes through `Pay`: it can be read in the execution history and"
+        ' logs that include data; pass a reference instead, or accept={"sensitive": "why"} of the workflow'
+        for field in ("number", "pin")
+    ]
+    with pytest.warns(WorkflowWarning, match="`Pay`: it can be read in logs that include data"):
+        Workflow.express("w", task, timeout=60)
+    assert Workflow.standard("w", task, accept={"sensitive": "it is a token"}).warnings == ()
+
+
+def test_types_see_through_the_mark() -> None:
+    card = Card(number="1", holder="me")
+    assert card.number.upper() == "1"
+    states = Workflow.standard(
+        "w", Pass("Number", Card, lambda c: c.number + "!"), accept={"sensitive": "a test"}
+    ).definition()["States"]
+    assert states["Number"]["Output"] == "{% $states.input.number & '!' %}"

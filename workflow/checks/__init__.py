@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from ..diagnostics import Problem
-from . import assignment, integrations, limits, policies, structure
+from . import assignment, context, integrations, limits, policies, sensitive, structure
 from .subject import Subject
 
 
 def check(subject: Subject) -> list[Problem]:
     """Every problem that the checks find, in no particular order, without the warnings that states accept."""
-    families = (structure, policies, limits, assignment, integrations)
+    families = (structure, policies, limits, assignment, integrations, context, sensitive)
     found = [problem for family in families for problem in family.check(subject)]
-    accepting = [(vertex.state, *said) for vertex in subject.graph.scope.walk() for said in vertex.state.accepted]
-    for state, page, because in accepting:
-        told = [p for p in found if p.severity == "warning" and p.page == page and p.place == state.place]
+    states = (vertex.state for vertex in subject.graph.scope.walk())
+    accepting = [(s.name, s.place, *said) for s in states for said in s.accepted]
+    accepting += [(subject.name, subject.place, *said) for said in subject.accepted.items()]
+    for name, place, page, because in accepting:
+        told = [p for p in found if p.severity == "warning" and p.page == page and p.place == place]
         found = [p for p in found if p not in told]
         if not because.strip():
-            found.append(Problem(state.place, f"`{state.name}` accepts `{page}`", "say why: because=", "accept"))
+            found.append(Problem(place, f"`{name}` accepts `{page}`", "say why", "accept"))
         elif not told:
-            what = f"`{state.name}` accepts `{page}`, of which there is no warning"
-            found.append(Problem(state.place, what, "leave it out", "accept"))
+            what = f"`{name}` accepts `{page}`, of which there is no warning"
+            found.append(Problem(place, what, "leave it out", "accept"))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..diagnostics import Place
@@ -17,3 +18,5 @@ class Subject:
     timeout: int | None
     graph: Graph
     place: Place
+    accepted: Mapping[str, str]
+    """Warnings of the whole that the user accepts: page to reason."""

@@ -84,6 +84,10 @@ TRANSIENT = ErrorGroup(
 Error = type[BaseException] | str | ErrorGroup
 """What `.retry` and `.catch` take."""
 
+HTTP_STATUS = re.compile(r"States\.Http\.StatusCode\.[1-5]\d\d")
+"""What a call of an HTTPS endpoint fails with, beside States.Http.Socket.
+https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html"""
+
 _CUSTOM = re.compile(r"[A-Za-z_][\w.$-]*")
 
 
@@ -123,7 +127,7 @@ def _check_name(name: str, place: Place) -> Iterator[Problem]:
     if name == "States.Runtime":
         what = "States.Runtime always fails the execution: nothing retries or catches it"
         yield Problem(place, what, "leave it out", "error-names")
-    if name.startswith("States.") and name not in STATES_ERRORS:
+    if name.startswith("States.") and name not in STATES_ERRORS and not HTTP_STATUS.fullmatch(name):
         hint = did_you_mean(name, STATES_ERRORS)
         yield Problem(place, f"there is no error `{name}`: names with `States.` are AWS's own", hint, "error-names")
     elif not _CUSTOM.fullmatch(name):

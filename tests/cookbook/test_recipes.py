@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simulator import After, TaskCall
+from simulator import After, TaskCall, TaskFailed
 from simulator.clock import VIRTUAL_START
 from tests.cookbook.kitchen import Tables, entered, output, run
 from tests.cookbook.recipes import MODULES
@@ -215,3 +215,180 @@ def test_debounce() -> None:
 
     assert output(run("debounce", edit, aws=newer, lambdas={"publish": publish})) == edit
     assert published == ["1"]
+
+
+def test_human_approval() -> None:
+    refund = {"order": "o1", "cents": 500}
+    asked: list[Any] = []
+
+    def desk(call: TaskCall) -> Any:
+        assert call.resource.full_action == "sendMessage.waitForTaskToken"
+        asked.append(call.arguments["MessageBody"])
+        assert call.token == asked[-1]["token"]
+        return {"approved": len(asked) == 1, "by": "ann"}
+
+    decision = {"approved": True, "by": "ann"}
+    assert output(run("human_approval", refund, aws=desk)) == {"refund": refund, "decision": decision}
+    assert asked[0]["refund"] == refund
+    done = run("human_approval", refund, aws=desk)
+    assert (done.status, done.error) == ("FAILED", "Refused")
+    done = run("human_approval", refund, aws=lambda call: After(10**7, decision))
+    assert (done.status, done.error) == ("FAILED", "Nobody decided")
+    assert done.events[-1].timestamp - done.events[0].timestamp == pytest.approx(3 * 24 * 3600, abs=1)
+
+
+def test_nested() -> None:
+    def states(call: TaskCall) -> Any:
+        assert call.resource.full_action == "startExecution.sync:2"
+        assert call.arguments["StateMachineArn"] == "workflow.payments"
+        assert call.arguments["Name"] == "order-o1"
+        assert call.arguments["Input"]["reference"] == "o1"
+        return {"Status": "SUCCEEDED", "Output": {"reference": "paid o1"}}
+
+    assert output(run("nested", {"id": "o1", "cents": 5}, aws=states)) == {
+        "order": "o1",
+        "receipt": {"reference": "paid o1"},
+    }
+
+
+def test_http_call() -> None:
+    answers = ["429", "503", None]
+
+    def bank(call: TaskCall) -> Any:
+        assert call.arguments["QueryParameters"] == {"currency": "CHF"}
+        if code := answers.pop(0):
+            raise TaskFailed(f"States.Http.StatusCode.{code}", "later")
+        return {"ResponseBody": {"currency": "CHF", "rate": 0.94}, "StatusCode": 200}
+
+    assert output(run("http_call", {"currency": "CHF"}, aws=bank)) == {"currency": "CHF", "rate": 0.94}
+    answers[:] = ["404"]
+    assert output(run("http_call", {"currency": "CHF"}, aws=bank)) == {"currency": "CHF"}
+
+
+def test_sdk_polling() -> None:
+    statuses = ["IN_PROGRESS", "IN_PROGRESS", "SUCCEEDED"]
+    left = list(statuses)
+
+    def textract(call: TaskCall) -> Any:
+        assert call.resource.service == "aws-sdk:textract"
+        if call.resource.action == "startDocumentTextDetection":
+            assert call.arguments == {"DocumentLocation": {"S3Object": {"Bucket": "b", "Name": "k"}}}
+            return {"JobId": "j1"}
+        assert call.arguments["JobId"] == "j1"
+        return {"JobStatus": left.pop(0)}
+
+    done = run("sdk_polling", {"bucket": "b", "key": "k"}, aws=textract)
+    assert output(done) == {"JobId": "j1"}
+    assert done.events[-1].timestamp - done.events[0].timestamp == pytest.approx(20, abs=1)
+    left[:] = ["FAILED"]
+    done = run("sdk_polling", {"bucket": "b", "key": "k"}, aws=textract)
+    assert (done.status, done.error) == ("FAILED", "Not read")
+
+
+class Locks:
+    """The one lock as DynamoDB would keep it: conditions as the recipe writes them."""
+
+    def __init__(self) -> None:
+        self.lock: dict[str, Any] | None = None
+        self.frees_after = 10**9
+
+    def __call__(self, call: TaskCall) -> Any:
+        refused = TaskFailed("DynamoDB.ConditionalCheckFailedException", "The conditional request failed")
+        if call.resource.action == "putItem":
+            self.frees_after -= 1
+            if self.frees_after < 0:
+                self.lock = None
+            now = int(call.arguments["ExpressionAttributeValues"][":now"]["N"])
+            if self.lock is not None and not int(self.lock["until"]["N"]) < now:
+                raise refused
+            self.lock = dict(call.arguments["Item"])
+        else:
+            holder = next(iter(call.arguments["ExpressionAttributeValues"].values()))
+            if self.lock is None or self.lock["holder"] != holder:
+                raise refused
+            self.lock = None
+        return {}
+
+
+def test_lock() -> None:
+    locks, deployment = Locks(), {"service": "shop", "version": "v2"}
+    done = run("lock", deployment, aws=locks)
+    assert (output(done), locks.lock) == (deployment, None)
+    done = run("lock", deployment, aws=locks, lambdas={"deploy": failing(OSError("no image"))})
+    assert (done.status, done.error, locks.lock) == ("FAILED", "Not deployed", None)
+
+
+def test_lock_waits_for_others_and_for_the_lease_of_the_dead() -> None:
+    deployment = {"service": "shop", "version": "v2"}
+    for until, frees_after, succeeds in ((10**11, 3, True), (10**11, 100, False), (10**9, 100, True)):
+        locks = Locks()
+        locks.lock = {"service": {"S": "shop"}, "holder": {"S": "v1"}, "until": {"N": str(until)}}
+        locks.frees_after = frees_after
+        done = run("lock", deployment, aws=locks)
+        assert (done.status, done.error) == (("SUCCEEDED", None) if succeeds else ("FAILED", "Locked"))
+
+
+def test_continue_as_new() -> None:
+    started: list[Any] = []
+
+    def states(call: TaskCall) -> Any:
+        started.append(call.arguments)
+        return {"ExecutionArn": "arn", "StartDate": "2026-01-01T00:00:00Z"}
+
+    done = run("continue_as_new", {"cursor": 0, "rounds": 998}, aws=states)
+    assert done.status == "SUCCEEDED"
+    assert entered(done).count("Read") == 2
+    (call,) = started
+    assert call["Name"] == "from-20"
+    assert call["Input"] == {"cursor": 20, "rounds": 0}
+    assert call["StateMachineArn"].endswith(":stateMachine:simulated")
+
+
+def test_rds_data() -> None:
+    said: list[str] = []
+    broken: set[str] = set()
+
+    def database(call: TaskCall) -> Any:
+        said.append(call.resource.action)
+        if call.state in broken:
+            raise TaskFailed("RdsData.BadRequestException", "no stock")
+        return {"TransactionId": "t1"} if call.resource.action == "beginTransaction" else {}
+
+    order = {"id": "o1", "sku": "tea"}
+    assert output(run("rds_data", order, aws=database)) == order
+    assert said == ["beginTransaction", "executeStatement", "executeStatement", "commitTransaction"]
+    said.clear()
+    broken.add("Move stock")
+    done = run("rds_data", order, aws=database)
+    assert (done.status, done.error) == ("FAILED", "Not written")
+    assert said == ["beginTransaction", "executeStatement", "executeStatement", "rollbackTransaction"]
+
+
+def test_from_eventbridge() -> None:
+    put: list[Any] = []
+
+    def events(call: TaskCall) -> Any:
+        put.extend(call.arguments["Entries"])
+        return {"FailedEntryCount": 0, "Entries": [{"EventId": "e1"}]}
+
+    event = {"id": "1", "source": "shop", "detail-type": "Placed", "time": "2026-01-01T00:00:00Z",
+             "detail": {"order": "o1", "cents": 5}}  # fmt: skip
+    assert output(run("from_eventbridge", event, aws=events)) == {"order": "o1", "number": "R-o1"}
+    (entry,) = put
+    assert (entry["Source"], entry["DetailType"], entry["EventBusName"]) == ("billing", "Invoiced", "bus.shop")
+    assert entry["Detail"] == {"order": "o1", "number": "R-o1"}
+
+
+def test_on_schedule() -> None:
+    busy = [1]
+
+    def glue(call: TaskCall) -> Any:
+        assert call.resource.full_action == "startJobRun.sync"
+        assert call.arguments == {"JobName": "nightly-load", "Arguments": {"--day": "2025-12-31"}}
+        if busy:
+            busy.pop()
+            raise TaskFailed("Glue.ConcurrentRunsExceededException", "busy")
+        return {"JobRunState": "SUCCEEDED"}
+
+    done = run("on_schedule", {"due": "2026-01-01T02:00:00Z"}, aws=glue)
+    assert output(done) == {"day": "2025-12-31", "state": "SUCCEEDED"}

@@ -5,11 +5,10 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.htm
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from ..diagnostics import did_you_mean
-from ..error_names import STATES_ERRORS
+from ..error_names import HTTP_STATUS, STATES_ERRORS
 from .charts import Chart, State
 from .document import Path
 from .fields import ANYTHING, CATCHER, PATH, RETRIER
@@ -23,8 +22,6 @@ _OF_JSONPATH = (
 """Names that only definitions in JSONPath meet."""
 
 _KNOWN = tuple(dict.fromkeys((*STATES_ERRORS, *_OF_JSONPATH)))
-_HTTP = re.compile(r"States\.Http\.StatusCode\.[1-5]\d\d")
-"""What a call of an HTTPS endpoint fails with."""
 _NEVER = ("States.Runtime", "States.DataLimitExceeded")
 """Errors that States.ALL does not match, and that a retry does not mend."""
 
@@ -98,7 +95,7 @@ def _names(names: list[Any], path: Path, field: str, found: Findings) -> None:
         here = (*path, "ErrorEquals", position)
         if not isinstance(name, str):
             found.value(here, "asl-retry", f"an error is {shown(name)}", "give its name as a text")
-        elif name.startswith("States.") and name not in _KNOWN and not _HTTP.fullmatch(name):
+        elif name.startswith("States.") and name not in _KNOWN and not HTTP_STATUS.fullmatch(name):
             text = f"there is no error `{name}`: names with `States.` are AWS's own"
             found.value(here, "asl-retry", text, did_you_mean(name, _KNOWN), "warning")
         elif field == "Retry" and name in _NEVER:

@@ -9,7 +9,8 @@ import json
 import warnings
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
 from . import asl
 from .checks import Subject, check
@@ -31,7 +32,7 @@ U = TypeVar("U", Function, Readable[Any], Topic)
 
 
 class WorkflowWarning(UserWarning):
-    """Something that is probably not meant; `.accept(...)` of the state, or `accept=` of the workflow, says that it is."""
+    """Something that is probably not meant; `.accept(...)` of the state or `accept=` of the workflow says it is."""
 
 
 class Workflow(Generic[In, Out]):
@@ -98,6 +99,25 @@ class Workflow(Generic[In, Out]):
         meant, by page, with the reason. Raises WorkflowError with all problems.
         """
         return StandardWorkflow(name, flow, timeout=timeout, comment=comment, place=caller_place(), accept=accept)
+
+    @overload
+    @staticmethod
+    def from_asl(
+        path: str | Path, *, express: Literal[False] = False, name: str | None = None
+    ) -> StandardWorkflow[Any, Any]: ...
+    @overload
+    @staticmethod
+    def from_asl(path: str | Path, *, express: Literal[True], name: str | None = None) -> ExpressWorkflow[Any, Any]: ...
+    @staticmethod
+    def from_asl(path: str | Path, *, express: bool = False, name: str | None = None) -> Workflow[Any, Any]:
+        """The workflow of a definition in Amazon States Language that nobody here wrote: checked, its role derived.
+
+        path: the file; its placeholders, `${OrdersTable}`, are the symbols. name: the file's, without `.asl.json`, if
+        not given. Raises WorkflowError with all problems, each with its place in the file; OSError.
+        """
+        from .foreign import read_asl  # the linter, with its parsers, is no part of the language's start
+
+        return read_asl(Path(path), name=name, express=express)
 
     @cached_property
     def functions(self) -> tuple[Function, ...]:

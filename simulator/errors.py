@@ -29,12 +29,17 @@ _TERMINAL = frozenset({RUNTIME, DATA_LIMIT})
 
 
 class StateError(Exception):
-    """An error as Step Functions reports it. `error` and `cause` may be None: a Fail state may give neither."""
+    """An error as Step Functions reports it. `error` and `cause` may be None: a Fail state may give neither.
 
-    def __init__(self, error: str | None, cause: str | None = None) -> None:
+    `also` is a second name that Retry and Catch know it by: a missed heartbeat is reported as States.Timeout and may be
+    caught as States.HeartbeatTimeout too.
+    """
+
+    def __init__(self, error: str | None, cause: str | None = None, also: str | None = None) -> None:
         super().__init__(error, cause)
         self.error = error
         self.cause = cause
+        self.also = also
 
 
 class LocatedError(StateError):
@@ -62,6 +67,11 @@ class EvaluationError(LocatedError):
 
     def __init__(self, detail: str, location: str | None = None) -> None:
         super().__init__(QUERY_EVALUATION, detail, location)
+
+
+def covers(names: Sequence[str], error: StateError) -> bool:
+    """Whether a retrier's or catcher's ErrorEquals covers an error, by either of its names."""
+    return matches(names, error.error) or (error.also is not None and error.also in names)
 
 
 def matches(names: Sequence[str], error: str | None) -> bool:

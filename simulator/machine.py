@@ -162,12 +162,12 @@ class Run:
         of = self._timers.pop(key, None)
         if of is not None:
             call = self._calls[of]
-            error = errors.TIMEOUT if key == call.timeout_key else errors.HEARTBEAT_TIMEOUT
+            also = None if key == call.timeout_key else errors.HEARTBEAT_TIMEOUT
             self._close(of, cancel=True)
             strand = self._waiting.pop(of, None)
             if strand is None:
                 return self._take()
-            self._ready.append((strand, StateError(error, None)))
+            self._ready.append((strand, StateError(errors.TIMEOUT, None, also)))
         else:
             strand = self._waiting.pop(key, None)
             if strand is None:

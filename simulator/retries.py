@@ -9,7 +9,7 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.errors import matches
+from simulator.errors import StateError, covers
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,11 @@ class Retries:
         self._retriers = retriers
         self._used = [0] * len(retriers)
 
-    def delay(self, error: str | None, chance: random.Random) -> float | None:
+    def delay(self, error: StateError, chance: random.Random) -> float | None:
         """Seconds to wait before another attempt, or None if there is to be none. The first retrier that matches
         decides; each counts its own attempts."""
         for index, retrier in enumerate(self._retriers):
-            if matches(retrier.errors, error):
+            if covers(retrier.errors, error):
                 used = self._used[index]
                 if used >= retrier.attempts:
                     return None

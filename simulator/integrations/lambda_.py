@@ -29,7 +29,8 @@ async def call_function(invoke: Invoke, call: TaskCall, request_id: str) -> Valu
     if isinstance(qualifier, str) and not name.endswith(f":{qualifier}"):
         name = f"{name}:{qualifier}"
     asynchronous = arguments.get("InvocationType") == "Event"
-    result = await _invoke(invoke, name, arguments.get("Payload", {}))
+    payload = arguments.get("Payload", {})
+    result = await _invoke(invoke, name, _raw(payload) if isinstance(payload, str) else payload)
     if asynchronous:
         return _answer({}, 202, "$LATEST", request_id)
     version = name.rpartition(":")[2]
@@ -51,6 +52,14 @@ async def _invoke(invoke: Invoke, function: str, payload: Value) -> Value:
         return load(answered)
     except ValueError:
         raise TaskFailed("Lambda.Unknown", "The function's response is no JSON") from None
+
+
+def _raw(payload: str) -> Value:
+    """A payload given as text is taken for the JSON that it is, or else for a string."""
+    try:
+        return load(payload)
+    except ValueError:
+        return payload
 
 
 def _error_name(payload: bytes) -> str:

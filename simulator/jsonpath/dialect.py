@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-input-output-filte
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from simulator.values import Value, kind, text
 
 if TYPE_CHECKING:
     from simulator.strand import Strand
+
+_INTEGER = re.compile(r"-?\d{1,18}")
 
 Completed = tuple[Value, "dict[str, Value] | None"]
 
@@ -42,10 +45,10 @@ class JsonPathDialect:
         return effective if self._parameters is None else self._parameters(strand, effective)
 
     def complete(self, strand: Strand, raw: Value, effective: Value, result: Value) -> Completed:
-        """ResultSelector, ResultPath into the state's raw input, then OutputPath; Assign sees the selected result."""
+        """ResultSelector, ResultPath into the state's raw input, then OutputPath; Assign sees the result."""
+        assigned = None if self._assign is None else self._assign(strand, result)
         if self._selector is not None:
             result = self._selector(strand, result)
-        assigned = None if self._assign is None else self._assign(strand, result)
         output = self._result_path(raw, result)
         return (output if self._output is None else self._output(strand, output)), assigned
 
@@ -155,28 +158,34 @@ def _path_field(path_name: str, path: str, name: str, expected: str) -> Callable
             else:
                 detail = f"Invalid path '{path}' : No results for path: {missing.at}"
             raise LocatedError(RUNTIME, detail, path_name) from None
+        if expected == "number" and isinstance(value, str) and _INTEGER.fullmatch(value):
+            value = int(value)
         if kind(value) != expected:
             raise _mismatch(path_name, path, name, expected, value)
+        if name == "Seconds" and value < 0:
+            detail = f"The SecondsPath parameter references a negative value: {path} == {value}"
+            raise LocatedError(RUNTIME, detail, path_name)
         return value
 
     return read
 
 
 def _mismatch(path_name: str, path: str, name: str, expected: str, value: Value) -> LocatedError:
+    shown = value if isinstance(value, str) else text(value)
     if name == "Items":
         return LocatedError(RUNTIME, f'Reference path "{path}" must point to array.', path_name)
     if name == "Seconds":
         return LocatedError(
-            RUNTIME, f"The SecondsPath parameter cannot be parsed as a long value: {path} == {text(value)}", path_name
+            RUNTIME, f"The SecondsPath parameter cannot be parsed as a long value: {path} == {shown}", path_name
         )
     if name == "Timestamp":
         detail = (
             "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: "
-            f"{path} == {text(value)}"
+            f"{path} == {shown}"
         )
         return LocatedError(RUNTIME, detail, path_name)
     if expected == "number":
-        detail = f'The {path_name} field refers to value "{text(value)}" which is not a valid integer: {path}'
+        detail = f'The {path_name} field refers to value "{shown}" which is not a valid integer: {path}'
         return LocatedError(RUNTIME, detail, path_name)
     return LocatedError(
         PARAMETER_PATH_FAILURE, f"The {path_name} field must refer to a {expected}, but was: {text(value)}", path_name

@@ -182,7 +182,7 @@ def _format(strand: Strand, template: Value, *arguments: Value) -> str:
             if not left:
                 raise _Refused("not enough arguments for the template")
             value = left.pop(0)
-            parts.append(value if isinstance(value, str) else text(value))
+            parts.append(_shown(value))
             position += 2
         elif character == "}":
             raise _Refused("matching '{' not found for '}' in the template")
@@ -192,6 +192,17 @@ def _format(strand: Strand, template: Value, *arguments: Value) -> str:
     if left:
         raise _Refused("too many arguments for the template")
     return "".join(parts)
+
+
+def _shown(value: Value) -> str:
+    """A value inside States.Format: text as it is, arrays as `[1, a]`, objects as `{key=value}`."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return f"[{', '.join(_shown(item) for item in value)}]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}={_shown(item)}" for key, item in value.items()) + "}"
+    return text(value)
 
 
 def _string_to_json(strand: Strand, value: Value) -> Value:
@@ -310,8 +321,7 @@ def _random(strand: Strand, first: Value, last: Value, seed: Value = None) -> in
 
 
 def _add(strand: Strand, first: Value, second: Value) -> int:
-    total = _whole(first) + _whole(second)
-    return (total + 2**31) % 2**32 - 2**31
+    return _whole(first) + _whole(second)
 
 
 def _split(strand: Strand, value: Value, delimiters: Value) -> list[str]:

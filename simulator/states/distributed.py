@@ -46,8 +46,8 @@ class DistributedMap(Map):
 
     def attempt(self, strand: Strand, raw: Value, effective: Value) -> Steps:
         """Read, shape, batch and run the items. Returns the children's outputs, or what the writer says."""
-        items: list[Value] = [] if self._reader is not None else self.items(strand, raw, effective)
         concurrency = self.limit(strand, raw, effective)
+        items: list[Value] = [] if self._reader is not None else self.items(strand, raw, effective)
         strand.note("MapStateStarted", {"length": len(items)})
         run = self._open(strand, raw, effective, concurrency)
         strand.note("MapRunStarted", {"mapRunArn": run.arn})
@@ -73,10 +73,7 @@ class DistributedMap(Map):
 
     def _open(self, strand: Strand, raw: Value, effective: Value, concurrency: int) -> MapRun:
         run = strand.run
-        limits = [
-            None if field is None else field(strand, raw, effective)
-            for field in (self._tolerated_count, self._tolerated_percentage)
-        ]
+        limits = self.tolerance(strand, raw, effective)
         head = run.info.machine_arn.replace(":stateMachine:", ":mapRun:", 1)
         opened = MapRun(
             f"{head}/{self._label}:{_uuid(strand)}",

@@ -43,12 +43,10 @@ class Map(Working):
 
     def attempt(self, strand: Strand, raw: Value, effective: Value) -> Steps:
         """Run the items. Returns their outputs in order."""
-        items = self.items(strand, raw, effective)
         limit = self.limit(strand, raw, effective) or INLINE_CONCURRENCY
-        for field in (self._tolerated_count, self._tolerated_percentage):
-            if field is not None:
-                field(strand, raw, effective)
+        items = self.items(strand, raw, effective)
         started = strand.note("MapStateStarted", {"length": len(items)})
+        self.tolerance(strand, raw, effective)
         name = self.name
 
         def launch(index: int) -> Strand:
@@ -95,6 +93,22 @@ class Map(Working):
             raise LocatedError(errors.RUNTIME, detail)
         return int(value)
 
+    def tolerance(self, strand: Strand, raw: Value, effective: Value) -> list[float | None]:
+        """ToleratedFailureCount and ToleratedFailurePercentage. Raises for values that they cannot have."""
+        limits: list[float | None] = []
+        for name, field, most in (
+            ("ToleratedFailureCount", self._tolerated_count, None),
+            ("ToleratedFailurePercentage", self._tolerated_percentage, 100),
+        ):
+            value = None if field is None else field(strand, raw, effective)
+            if value is not None and (value < 0 or (most is not None and value > most)):
+                detail = f"{name} must be between 0 and 100." if most else f"{name} cannot be negative."
+                if self.dialect.name == "JSONata":
+                    raise EvaluationError(detail, name)
+                raise LocatedError(errors.RUNTIME, detail)
+            limits.append(value)
+        return limits
+
     def select(self, strand: Strand, raw: Value, effective: Value, seen: dict[str, Value]) -> Value:
         """An item as ItemSelector shapes it: it sees the Map's input, and the item in the context object."""
         assert self._selector is not None  # noqa: S101 - the caller looked
@@ -106,4 +120,4 @@ class Map(Working):
 
     def note_failure(self, strand: Strand, error: StateError) -> None:
         """MapStateFailed."""
-        strand.note("MapStateFailed", {"error": error.error, "cause": error.cause})
+        strand.note("MapStateFailed")

@@ -58,7 +58,7 @@ class Parallel(Working):
 
     def note_failure(self, strand: Strand, error: StateError) -> None:
         """ParallelStateFailed."""
-        strand.note("ParallelStateFailed", {"error": error.error, "cause": error.cause})
+        strand.note("ParallelStateFailed")
 
 
 def _ignore(index: int, branch: Strand) -> None:

@@ -129,10 +129,11 @@ class Task(Working):
         return float(value)
 
     def _too_large(self) -> StateError:
+        resource = self.resource
+        name = resource.service if resource.kind == "service" else resource.arn
         return StateError(
             errors.DATA_LIMIT,
-            f"The state/task '{self.resource.arn}' returned a result with a size exceeding the maximum number of bytes "
-            "service limit.",
+            f"The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit.",
         )
 
     @staticmethod

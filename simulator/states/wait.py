@@ -62,11 +62,7 @@ class Wait(State):
             stamp = self._timestamp(strand, raw, effective)
             parsed = parse_timestamp(stamp)
             if parsed is None:
-                raise self._refuse(
-                    "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: "
-                    f"{stamp}",
-                    "Timestamp",
-                )
+                raise self._unreadable(stamp)
             until = parsed
         now, scale = strand.run.now, strand.run.info.wait_scale
         if until > now:
@@ -76,6 +72,18 @@ class Wait(State):
 
     def _base(self, strand: Strand) -> float:
         return strand.entered_at
+
+    def _unreadable(self, stamp: str) -> LocatedError:
+        if self.dialect.name == "JSONata":
+            detail = "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: "
+            return EvaluationError(detail + stamp, "Timestamp")
+        path = self.spec.get("TimestampPath")
+        name, source = ("Timestamp", self.spec.get("Timestamp")) if path is None else ("TimestampPath", path)
+        detail = (
+            f"The {name} parameter does not reference a valid ISO-8601 extended offset date-time format string: "
+            f"{source} == {stamp}"
+        )
+        return LocatedError(RUNTIME, detail, name)
 
     def _refuse(self, detail: str, location: str) -> LocatedError:
         if self.dialect.name == "JSONata":

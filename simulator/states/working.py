@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.effects import Sleep
-from simulator.errors import StateError, matches
+from simulator.errors import StateError, covers
 from simulator.retries import Catcher, Retrier, Retries
 from simulator.states.base import Dialect, State
 from simulator.values import Value
@@ -38,17 +38,17 @@ class Working(State):
                 return self.next, output, assigned
             except StateError as error:
                 strand.place(error)
-                self.note_failure(strand, error)
                 failure = error
             if self._retriers:
                 retries = retries or Retries(self._retriers)
-                delay = retries.delay(failure.error, strand.run.random)
+                delay = retries.delay(failure, strand.run.random)
                 if delay is not None:
                     yield Sleep(strand.run.now + delay)
                     strand.retry_count += 1
                     continue
+            self.note_failure(strand, failure)
             for catcher in self._catchers:
-                if matches(catcher.errors, failure.error):
+                if covers(catcher.errors, failure):
                     error_output = {"Error": failure.error or "", "Cause": failure.cause or ""}
                     output, assigned = dialect.caught(catcher.fields, strand, raw, error_output)
                     return catcher.next, output, assigned
@@ -59,4 +59,4 @@ class Working(State):
         raise NotImplementedError
 
     def note_failure(self, strand: Strand, error: StateError) -> None:
-        """Note in the history that an attempt failed, where the state type has an event for that."""
+        """Note in the history that the state failed for good, caught or not, where its type has an event for that."""

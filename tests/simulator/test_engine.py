@@ -168,7 +168,7 @@ async def test_a_token_can_fail_its_task_and_silence_times_out() -> None:
     await until(lambda: "TaskSubmitted" in types(silent.run))
     clock.advance(101)
     assert silent.status == "FAILED"
-    assert silent.run.error == "States.HeartbeatTimeout"
+    assert silent.run.error == "States.Timeout"
 
 
 async def test_activities_hand_out_work_to_whoever_polls() -> None:

@@ -124,7 +124,8 @@ def test_parallel_is_retried_and_caught_as_a_whole() -> None:
     retry = [{"ErrorEquals": ["Flaky"], "IntervalSeconds": 1, "BackoffRate": 1}]
     result = run({"P": {"Type": "Parallel", "Branches": branches, "Retry": retry}}, {}, tasks)
     assert result.output == ["ok"]
-    assert types(result).count("ParallelStateFailed") == 2
+    assert "ParallelStateFailed" not in types(result)
+    assert types(result).count("ParallelStateStarted") == 3
 
 
 def test_map_gives_each_item_with_its_index_and_keeps_order() -> None:

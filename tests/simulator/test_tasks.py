@@ -171,7 +171,10 @@ def test_heartbeats_keep_a_task_alive() -> None:
     assert 19.0 in timers.values()
     late = next(key for key, when in timers.items() if when == 19.0)
     going.fire(late, 19.0)
-    assert (going.status, going.error) == ("FAILED", "States.HeartbeatTimeout")
+    assert (going.status, going.error) == ("FAILED", "States.Timeout")
+    caught = {**spec, "Catch": [{"ErrorEquals": ["States.HeartbeatTimeout"], "Next": "C"}], "Next": "C"}
+    late_again = run({"T": caught, "C": {"Type": "Pass"}}, {}, lambda call: After(1_000, 1))
+    assert late_again.output == {"Error": "States.Timeout", "Cause": ""}
 
 
 def test_a_task_answered_by_token_notes_its_submission() -> None:

@@ -1,0 +1,1 @@
+"""Tests of definitions that nobody here wrote."""

@@ -6,7 +6,7 @@ Each execution does a fixed number of rounds, then starts the next one with what
 
 from dataclasses import dataclass
 
-from workflow import Choice, Succeed, Task, Wait, Workflow, back_to, context, sdk
+from workflow import Choice, Succeed, Task, Wait, Workflow, back_to, context, optimized
 
 
 @dataclass
@@ -21,16 +21,16 @@ def read(feed: Feed) -> Feed:
 
 read_on = Task("Read", read).timeout(30)
 successor = (
-    sdk(
+    optimized(
         "Continue",
-        "sfn:startExecution",
+        "states:startExecution",
         of=Feed,
         stateMachineArn=lambda _: context.machine.id,
         input=lambda feed: Feed(feed.cursor, 0),
         name=lambda feed: f"from-{feed.cursor}",  # a retry starts no second successor
     )
     .timeout(10)
-    .retry("Sfn.SdkClientException", attempts=10, interval=5)
+    .retry("States.Timeout", attempts=10, interval=5)
 )
 rounds = (
     Choice("Enough?", Feed)

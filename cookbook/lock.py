@@ -42,8 +42,8 @@ taken = (
             "holder": {"S": d.version},
             "until": {"N": f"{round(datetime.now(UTC).timestamp()) + 3600:d}"},
         },
-        ConditionExpression="attribute_not_exists(service) OR #until < :now",
-        ExpressionAttributeNames={"#until": "until"},
+        ConditionExpression="attribute_not_exists(#service) OR #until < :now",
+        ExpressionAttributeNames={"#service": "service", "#until": "until"},
         ExpressionAttributeValues=lambda d: {":now": {"N": f"{round(datetime.now(UTC).timestamp()):d}"}},
     )
     .timeout(5)

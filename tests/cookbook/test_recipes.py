@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -392,3 +393,19 @@ def test_on_schedule() -> None:
 
     done = run("on_schedule", {"due": "2026-01-01T02:00:00Z"}, aws=glue)
     assert output(done) == {"day": "2025-12-31", "state": "SUCCEEDED"}
+
+
+def test_from_lambda() -> None:
+    recipe = MODULES["from_lambda"]
+    started: list[dict[str, str]] = []
+
+    class Client:
+        def start_execution(self, **arguments: str) -> Any:
+            started.append(arguments)
+            return {"executionArn": f"arn:{arguments['name']}"}
+
+    said = recipe.post_order(recipe.Order("o1", 5), Client(), "arn:machine")
+    assert said == {"execution": "arn:order-o1"}
+    (call,) = started
+    assert (call["stateMachineArn"], call["name"]) == ("arn:machine", "order-o1")
+    assert output(run("from_lambda", json.loads(call["input"]))) == {"id": "o1", "cents": 5}

@@ -21,6 +21,7 @@ from local.aws.clients import local_client, local_session
 from local.aws.documents import Documents
 from local.aws.front import service_of
 from local.aws.integrations import DirectServices
+from local.aws.lambdas.cloudwatch import TARGET, Shipper
 from local.aws.lambdas.events import Events
 from local.aws.lambdas.functions import Functions
 from local.aws.lambdas.service import LambdaService, Place
@@ -57,6 +58,8 @@ class Services:
         self._tasks.attach(self.engine)
         targets = Targets(self.engine, self.lambdas)
         where = {"region": settings["region"], "account": settings["account"]}
+        self._logs = JsonClient(settings["endpoint"], "logs", TARGET, settings["region"], "1.1")
+        self._shipper = Shipper(self._logs, self.lambdas.log_groups)
         self._sqs = JsonClient(settings["endpoint"], "sqs", "AmazonSQS", settings["region"])
         self.pipes = PipesService(
             self.documents, self._sqs, targets.for_pipe, concurrency=settings["pipe_pollers"], **where
@@ -75,15 +78,18 @@ class Services:
         self.engine.recover()  # before the pipes: they look their targets up
         await self.pipes.start()
         await self.scheduler.start()
+        self._shipper.start()
 
     async def close(self) -> None:
         """End workers and pollers."""
+        self._shipper.close()
         await self.scheduler.close()
         await self.pipes.close()
         await self.engine.close()
         self._tasks.close()
         await self.lambdas.close()
         self._sqs.close()
+        self._logs.close()
         self.documents.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

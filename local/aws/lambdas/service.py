@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from local.aws.lambdas.code import digest, unpack
+from local.aws.lambdas.configuration import configure, initial, logging_variables, pool_key, shown
 from local.aws.lambdas.events import Events
-from local.aws.lambdas.functions import LATEST, Function, Functions, check_variables
+from local.aws.lambdas.functions import LATEST, Function, Functions
 from local.aws.lambdas.logs import keep_small, log_of
 from local.aws.lambdas.pool import Pool, Throttled
 from local.aws.lambdas.runtime_api import Invocation, Outcome
@@ -29,7 +30,6 @@ MAX_ASYNC = 1024 * 1024
 # A published version is answered when its first worker is ready, as a function on AWS is Active when it can run; one
 # that takes longer, or cannot start, keeps nobody waiting.
 READY_SECONDS = 10.0
-_SETTINGS = ("Runtime", "Role", "Handler", "Description", "Timeout", "MemorySize", "LoggingConfig", "KMSKeyArn")
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,11 @@ class LambdaService:
             self._keeping.cancel()
         await asyncio.gather(*(pool.close() for pool in self._pools.values()), *self._closing)
 
+    def log_groups(self) -> dict[str, Path]:
+        """The log file of each function by its log group."""
+        functions = [self._functions.get(name) for name in self._functions.names()]
+        return {f.latest["LoggingConfig"]["LogGroup"]: log_of(self._place.logs, f.name) for f in functions if f}
+
     def worker_pids(self) -> dict[str, list[int]]:
         """Process ids of the live workers by version ARN."""
         return {arn: pool.pids for arn, pool in self._pools.items()}
@@ -105,28 +110,7 @@ class LambdaService:
         name = asked["FunctionName"].rpartition(":")[2]
         if self._functions.get(name) is not None:
             raise ApiError("ResourceConflictException", f"Function already exist: {name}")
-        if asked.get("PackageType", "Zip") != "Zip":
-            raise ApiError("InvalidParameterValueException", "The local AWS runs zip archives only.")
-        if "Handler" not in asked or "Runtime" not in asked:
-            text = "Runtime and Handler are mandatory parameters for functions created with deployment packages."
-            raise ApiError("InvalidParameterValueException", text)
-        latest: dict[str, Any] = {
-            "FunctionName": name,
-            "FunctionArn": f"{self._place.prefix}:function:{name}",
-            "Version": LATEST,
-            "PackageType": "Zip",
-            "Description": "",
-            "Timeout": 3,
-            "MemorySize": 128,
-            "Architectures": asked.get("Architectures", ["x86_64"]),
-            "EphemeralStorage": asked.get("EphemeralStorage", {"Size": 512}),
-            "TracingConfig": {"Mode": "PassThrough"},
-            "LoggingConfig": {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{name}"},
-            "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
-            "State": "Active",
-            "LastUpdateStatus": "Successful",
-        }
-        _configure(latest, asked)
+        latest = initial(name, f"{self._place.prefix}:function:{name}", asked)
         await self._load(latest, asked["Code"])
         function = Function(name, latest, tags=asked.get("Tags", {}))
         return await self._saved(function, asked.get("Publish", False))
@@ -139,7 +123,7 @@ class LambdaService:
         if "Architectures" in asked:
             changed["Architectures"] = asked["Architectures"]
         if asked.get("DryRun"):
-            return _shown(changed)
+            return shown(changed)
         function.latest = changed
         return await self._saved(function, asked.get("Publish", False))
 
@@ -147,7 +131,7 @@ class LambdaService:
         """UpdateFunctionConfiguration."""
         function = self._named(asked)
         changed = dict(function.latest)
-        _configure(changed, asked)
+        configure(changed, asked)
         function.latest = changed
         return await self._saved(function, False)
 
@@ -155,7 +139,7 @@ class LambdaService:
         """GetFunction."""
         function, configuration = self._version(asked)
         answer: dict[str, Any] = {
-            "Configuration": _shown(configuration),
+            "Configuration": shown(configuration),
             "Code": {"RepositoryType": "S3", "Location": Path(configuration["_code"]).as_uri()},
         }
         if function.tags:
@@ -164,12 +148,12 @@ class LambdaService:
 
     async def get_function_configuration(self, asked: dict[str, Any]) -> dict[str, Any]:
         """GetFunctionConfiguration."""
-        return _shown(self._version(asked)[1])
+        return shown(self._version(asked)[1])
 
     async def list_functions(self, asked: dict[str, Any]) -> dict[str, Any]:
         """ListFunctions, all on one page."""
         found = [self._functions.get(name) for name in self._functions.names()]
-        return {"Functions": [_shown(function.latest) for function in found if function is not None]}
+        return {"Functions": [shown(function.latest) for function in found if function is not None]}
 
     async def publish_version(self, asked: dict[str, Any]) -> dict[str, Any]:
         """PublishVersion."""
@@ -183,12 +167,12 @@ class LambdaService:
         version = function.publish(asked.get("Description"))
         self._functions.keep(function)
         await self._pool(function, version).warmed(READY_SECONDS)
-        return _shown(version)
+        return shown(version)
 
     async def list_versions_by_function(self, asked: dict[str, Any]) -> dict[str, Any]:
         """ListVersionsByFunction, all on one page."""
         function = self._named(asked, check=False)
-        return {"Versions": [_shown(c, qualified=True) for c in (function.latest, *function.versions.values())]}
+        return {"Versions": [shown(c, qualified=True) for c in (function.latest, *function.versions.values())]}
 
     async def delete_function(self, asked: dict[str, Any]) -> dict[str, Any]:
         """DeleteFunction: one version, or all of it."""
@@ -202,7 +186,7 @@ class LambdaService:
         else:
             self._functions.remove(function.name)
         for configuration in gone:
-            self._retire(_key(configuration))
+            self._retire(pool_key(configuration))
         return {"StatusCode": 204}
 
     async def list_tags(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -307,14 +291,14 @@ class LambdaService:
     async def _saved(self, function: Function, publish: bool) -> dict[str, Any]:
         old = self._functions.get(function.name)
         if old is not None and "RevisionId" in old.latest:
-            self._retire(_key(old.latest))
+            self._retire(pool_key(old.latest))
         self._functions.save(function)
         if not publish:
-            return _shown(function.latest)
+            return shown(function.latest)
         version = function.publish(None)
         self._functions.keep(function)
         await self._pool(function, version).warmed(READY_SECONDS)
-        return _shown(version)
+        return shown(version)
 
     def _retire(self, key: str) -> None:
         pool = self._pools.pop(key, None)
@@ -324,7 +308,7 @@ class LambdaService:
             task.add_done_callback(self._closing.discard)
 
     def _pool(self, function: Function, configuration: dict[str, Any]) -> Pool:
-        key = _key(configuration)
+        key = pool_key(configuration)
         pool = self._pools.get(key)
         if pool is None:
             place = self._place
@@ -339,7 +323,7 @@ class LambdaService:
                 log=log_of(place.logs, function.name),
                 variables=configuration.get("Environment", {}).get("Variables", {}),
                 platform={
-                    **_logging(configuration["LoggingConfig"]),
+                    **logging_variables(configuration["LoggingConfig"]),
                     "AWS_REGION": place.region,
                     "AWS_DEFAULT_REGION": place.region,
                     "AWS_ACCESS_KEY_ID": "test",
@@ -352,58 +336,6 @@ class LambdaService:
             )
             pool = self._pools[key] = Pool(spec, place.home, place.workers)
         return pool
-
-
-def _logging(config: dict[str, Any]) -> dict[str, str]:
-    """The variables by which Lambda tells a runtime how to log."""
-    variables = {"AWS_LAMBDA_LOG_GROUP_NAME": config["LogGroup"], "AWS_LAMBDA_LOG_FORMAT": config["LogFormat"]}
-    if "ApplicationLogLevel" in config:
-        variables["AWS_LAMBDA_LOG_LEVEL"] = config["ApplicationLogLevel"]
-    return variables
-
-
-def _key(configuration: dict[str, Any]) -> str:
-    """What a pool of workers is for: a version's ARN, or one state of the unpublished function."""
-    version = configuration["Version"]
-    return (
-        f"{configuration['FunctionArn']}:{configuration['RevisionId']}"
-        if version == LATEST
-        else configuration["FunctionArn"]
-    )
-
-
-def _configure(configuration: dict[str, Any], asked: dict[str, Any]) -> None:
-    for key in _SETTINGS:
-        if key in asked:
-            configuration[key] = {**configuration.get(key, {}), **asked[key]} if key == "LoggingConfig" else asked[key]
-    if not str(configuration["Runtime"]).startswith("python3"):
-        text = f"The local AWS runs Python functions only, not {configuration['Runtime']}."
-        raise ApiError("InvalidParameterValueException", text)
-    for key, most in (("Timeout", 900), ("MemorySize", 10240)):  # bounds that the model does not hold
-        if configuration[key] > most:
-            text = (
-                f"1 validation error detected: Value '{configuration[key]}' at '{key[0].lower()}{key[1:]}' failed to "
-                f"satisfy constraint: Member must have value less than or equal to {most}"
-            )
-            raise ApiError("InvalidParameterValueException", text)
-    if "Environment" in asked:
-        check_variables(asked["Environment"].get("Variables", {}))
-        configuration["Environment"] = {"Variables": asked["Environment"].get("Variables", {})}
-    if "TracingConfig" in asked:
-        configuration["TracingConfig"] = asked["TracingConfig"]
-    if "EphemeralStorage" in asked:
-        configuration["EphemeralStorage"] = asked["EphemeralStorage"]
-    if "DeadLetterConfig" in asked:
-        configuration["DeadLetterConfig"] = asked["DeadLetterConfig"]
-    if "Layers" in asked:
-        configuration["Layers"] = [{"Arn": arn, "CodeSize": 0} for arn in asked["Layers"]]
-
-
-def _shown(configuration: dict[str, Any], *, qualified: bool = False) -> dict[str, Any]:
-    shown = {key: value for key, value in configuration.items() if not key.startswith("_")}
-    if qualified and shown["Version"] == LATEST:
-        shown["FunctionArn"] += f":{LATEST}"
-    return shown
 
 
 def _end_of(log: Path) -> bytes:

@@ -16,6 +16,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local.aws import LocalAws
+from local.aws.call import JsonClient
+from local.aws.lambdas.cloudwatch import MOST_BYTES, TARGET, Shipper
 from local.aws.lambdas.logs import log_of, turn_over
 from tests.local.aws.support import ROLE, archive, code_of, function, invoke, name, until
 
@@ -172,6 +174,54 @@ def test_what_a_handler_prints_is_in_its_log(lambdas: LocalAws) -> None:
     log = lambdas.state_dir / "logs" / f"lambda-{arn.split(':')[6]}.log"
     assert f"said {word}" in log.read_text()
     assert log.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_a_handler_prints_is_in_its_log_group(aws: LocalAws) -> None:
+    """Made by the function where there is none, as on AWS."""
+    arn = function(aws, HANDLER)
+    group = f"/aws/lambda/{arn.split(':')[6]}"
+    word = name("word")
+    invoke(aws, arn, {"do": "print", "what": word})
+    logs = aws.client("logs")
+
+    def found() -> Any:
+        try:
+            return logs.filter_log_events(logGroupName=group, filterPattern=f'"said {word}"')["events"]
+        except logs.exceptions.ResourceNotFoundException:
+            return []
+
+    [event] = until(found, what="the line in the log group")
+    assert event["message"] == f"said {word}"
+
+
+async def test_a_log_group_gets_the_newest_of_what_is_too_much(aws: LocalAws, tmp_path: Path) -> None:
+    group, log = name("/group"), tmp_path / "log"
+    shipper = Shipper(JsonClient(aws.endpoint, "logs", TARGET, aws.region, "1.1"), dict)
+    log.write_bytes(b"first\nhalf")
+    await shipper.ship(group, log)
+    with log.open("ab") as file:
+        file.write(b" and half\n" + b"x" * MOST_BYTES + b"\nlast\n")
+    await shipper.ship(group, log)
+    log.write_bytes(b"anew\n")
+    await shipper.ship(group, log)
+    events = [event["message"] for event in aws.client("logs").filter_log_events(logGroupName=group)["events"]]
+    assert events[0] == "first"
+    assert events[1].endswith(f"bytes are left out here; {log} has them]")
+    assert events[2:] == ["last", "anew"]
+
+
+async def test_a_log_group_keeps_two_streams(aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("local.aws.lambdas.cloudwatch.STREAM_EVENTS", 3)
+    group, log = name("/group"), tmp_path / "log"
+    shipper = Shipper(JsonClient(aws.endpoint, "logs", TARGET, aws.region, "1.1"), dict)
+    for number in range(8):
+        with log.open("a") as file:
+            file.write(f"line {number}\n")
+        await shipper.ship(group, log)
+    logs = aws.client("logs")
+    assert len(logs.describe_log_streams(logGroupName=group)["logStreams"]) == 2
+    events = [event["message"] for event in logs.filter_log_events(logGroupName=group)["events"]]
+    assert sorted(events) == ["line 3", "line 4", "line 5", "line 6", "line 7"]
 
 
 def test_a_log_that_is_too_large_begins_again(tmp_path: Path) -> None:

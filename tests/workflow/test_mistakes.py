@@ -24,7 +24,7 @@ PRELUDE = """from pydantic import BaseModel
 from tests.workflow.models import *
 from workflow import *
 """
-OTHERS = {"expressions", "cli", "diagram", "lint"}  # told by tests of their own
+OTHERS = {"expressions", "cli", "diagram", "lint", "testing"}  # told by tests of their own
 PACKAGE = Path(workflow.__file__).parent
 PAGES = HERE.parent.parent / "docs" / "errors"
 

@@ -2,7 +2,7 @@
 # pyright: reportAttributeAccessIssue=false, reportArgumentType=false, reportCallIssue=false, reportOptionalMemberAccess=false
 # pyright: reportOperatorIssue=false, reportIndexIssue=false, reportUnhashable=false, reportGeneralTypeIssues=false
 # pyright: reportAssignmentType=false, reportOptionalOperand=false, reportOptionalSubscript=false, reportOptionalIterable=false
-# pyright: reportUndefinedVariable=false, reportTypedDictNotRequiredAccess=false, reportReturnType=false, reportPossiblyUnbound=false
+# pyright: reportUndefinedVariable=false, reportTypedDictNotRequiredAccess=false, reportReturnType=false, reportPossiblyUnboundVariable=false
 # pyright: reportUnsupportedDunderAll=false, reportOptionalCall=false, reportRedeclaration=false, reportFunctionMemberAccess=false
 # pyright: reportUnusedCoroutine=false, reportUnusedExpression=false
 # ruff: noqa

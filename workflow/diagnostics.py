@@ -26,6 +26,9 @@ __all__ = ["Place", "Problem", "Refusal", "Severity", "WorkflowError", "caller_p
 
 Severity = Literal["error", "warning"]
 
+_LONG_LINE = 150
+"""Characters of a source line that are shown."""
+
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
@@ -58,6 +61,12 @@ class Place:
             return ""
         start = max(0, self.column - 1 - (len(line) - len(line.lstrip())))
         end = len(text) if self.end_column is None else self.end_column - self.column + start
+        if len(text) > _LONG_LINE:  # JSON of a machine's: one line may hold it all
+            first = max(0, min(start - _LONG_LINE // 3, len(text) - _LONG_LINE))
+            last = min(len(text), first + _LONG_LINE)
+            before, after = "..." if first else "", "..." if last < len(text) else ""
+            start, end = start - first + len(before), min(end, last) - first + len(before)
+            text = before + text[first:last] + after
         return f"    {text}\n    {' ' * start}{'^' * max(1, min(end, len(text)) - start)}"
 
 

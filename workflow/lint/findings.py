@@ -28,7 +28,7 @@ class Findings:
         self._add(self.document.inside(path, *span), page, what, instead, severity)
 
     def _add(self, place: Place, page: str, what: str, instead: str, severity: Severity) -> None:
-        self.problems[Problem(place, what, instead, page, severity)] = None
+        self.problems[Problem(place, _printable(what), _printable(instead), page, severity)] = None
 
     def sorted(self) -> list[Problem]:
         """All, in the order of the file."""
@@ -37,3 +37,8 @@ class Findings:
             return (problem.place.line, problem.place.column) if problem.place else (0, 0)
 
         return sorted(self.problems, key=where)
+
+
+def _printable(text: str) -> str:
+    """One line without control characters: names in a file of others may hold anything."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

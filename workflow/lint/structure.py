@@ -81,7 +81,7 @@ def fields(
 
 def _kind(path: Path, value: Any, kind: Kind, found: Findings, dynamic: bool) -> None:
     name = path[-1]
-    if dynamic and isinstance(value, str) and is_expression(value):
+    if dynamic and kind not in (FLAG, OBJECT, LIST) and isinstance(value, str) and is_expression(value):
         return
     if isinstance(kind, Number):
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
@@ -187,6 +187,8 @@ def _state(state: State, found: Findings) -> None:
         _map(state, found)
     if kind == "Task":
         _task(state, found)
+    if kind == "Parallel":
+        _branches(state, found)
 
 
 def _translated(name: str, jsonata: bool) -> str:
@@ -204,6 +206,16 @@ def _language_of(state: State, found: Findings) -> None:
     elif said == "JSONPath" and found.document.value.get("QueryLanguage") == "JSONata":
         what = "a state machine written in JSONata has no states in JSONPath"
         found.value(path, "asl-language", what, "write the state in JSONata, or say JSONata in single states only")
+
+
+def _branches(state: State, found: Findings) -> None:
+    branches = state.spec.get("Branches")
+    if branches == []:
+        found.value((*state.path, "Branches"), "asl-field", f"the Parallel `{state.name}` has no branches", "write one")
+    for index, branch in enumerate(branches if isinstance(branches, list) else ()):
+        if not isinstance(branch, dict):
+            path = (*state.path, "Branches", index)
+            found.value(path, "asl-field", f"a branch is {shown(branch)}", "give an object with StartAt and States")
 
 
 def _one_of(state: State, found: Findings) -> None:

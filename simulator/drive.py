@@ -21,6 +21,7 @@ from simulator.effects import (
     Command,
     Failed,
     SetTimer,
+    Started,
     StartTask,
     Submitted,
     Succeeded,
@@ -116,9 +117,19 @@ class _Loop:
             self._answer(call, Succeeded(result))
 
     def _answer(self, call: TaskCall, answer: Answer) -> None:
-        if call.resource.pattern != "request" and call.resource.kind == "service" and isinstance(answer, Succeeded):
-            self._carry_out(self._run.answer(call.key, Submitted(answer.result), self._now))
+        if call.resource.kind == "activity":
+            self._carry_out(self._run.answer(call.key, Started(None), self._now))
+        elif call.resource.pattern != "request" and (isinstance(answer, Succeeded) or self._submitted(call, answer)):
+            result = answer.result if isinstance(answer, Succeeded) else None
+            self._carry_out(self._run.answer(call.key, Submitted(result), self._now))
         self._carry_out(self._run.answer(call.key, answer, self._now))
+
+    @staticmethod
+    def _submitted(call: TaskCall, answer: Answer) -> bool:
+        """Whether a failure came after its request was accepted: not one that the called service is named in."""
+        prefix = f"{call.resource.service.rpartition(':')[2]}.".lower()
+        error = answer.error if isinstance(answer, Failed) else None
+        return not (error or "").lower().startswith((prefix, "stepfunctions.", "states.runtime"))
 
     def _carry_out(self, commands: list[Command]) -> None:
         for command in commands:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from simulator.jsonata.errors import Problem, Word
+from simulator.jsonata.errors import Problem
 from simulator.jsonata.scope import Eval, Scope
 from simulator.jsonata.values import UNDEFINED, Seq, equal, is_number, number, string, truth
 
@@ -82,9 +82,9 @@ _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
 
 def _arithmetic(symbol: str, operation: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
     if left is not UNDEFINED and not is_number(left):
-        raise Problem("T2001", token=Word(symbol), value=left)
+        raise Problem("T2001", token=symbol, value=left)
     if right is not UNDEFINED and not is_number(right):
-        raise Problem("T2002", token=Word(symbol), value=right)
+        raise Problem("T2002", token=symbol, value=right)
     if left is UNDEFINED or right is UNDEFINED:
         return UNDEFINED
     try:
@@ -99,11 +99,11 @@ def _compare(symbol: str, test: Callable[[Any, Any], bool], left: Any, right: An
     missing = (left is UNDEFINED, right is UNDEFINED)
     for side in (0, 1):
         if not (texts[side] or numbers[side] or missing[side]):
-            raise Problem("T2010", token=Word(symbol))
+            raise Problem("T2010", token=symbol)
     if missing[0] or missing[1]:
         return UNDEFINED
     if texts[0] is not texts[1]:
-        raise Problem("T2009", token=Word(symbol), value=left, value2=right)
+        raise Problem("T2009", token=symbol, value=left, value2=right)
     return test(left, right)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from simulator.jsonata.errors import Problem, Word
+from simulator.jsonata.errors import Problem
 from simulator.jsonata.values import UNDEFINED
 
 _NAMES = {"a": "arrays", "b": "booleans", "f": "functions", "n": "numbers", "o": "objects", "s": "strings"}
@@ -77,15 +77,15 @@ class Signature:
                     result.append(context)
                     continue
                 if letter is None:
-                    raise Problem("T0411", index=at + 1, token=Word(self.name))
-                raise Problem("T0410", index=at + 1, token=Word(self.name))
+                    raise Problem("T0411", index=at + 1, token=self.name)
+                raise Problem("T0410", index=at + 1, token=self.name)
             if parameter.optional:
                 if letter is not None and not self._any_later_fits(index, letter):
-                    raise Problem("T0410", index=at + 1, token=Word(self.name))
+                    raise Problem("T0410", index=at + 1, token=self.name)
                 continue
-            raise Problem("T0410", index=min(at + 1, max(len(given), 1)) if letter else at + 1, token=Word(self.name))
+            raise Problem("T0410", index=min(at + 1, max(len(given), 1)) if letter else at + 1, token=self.name)
         if at < len(given):
-            raise Problem("T0410", index=at + 1, token=Word(self.name))
+            raise Problem("T0410", index=at + 1, token=self.name)
         return result
 
     @staticmethod
@@ -107,16 +107,12 @@ class Signature:
         if parameter.wraps and letter != "m":
             if letter != "a":
                 if parameter.items is not None and letter != parameter.items:
-                    raise Problem(
-                        "T0412", index=at + 1, token=Word(self.name), type=Word(_NAMES.get(parameter.items, "values"))
-                    )
+                    raise Problem("T0412", index=at + 1, token=self.name, type=_NAMES.get(parameter.items, "values"))
                 return [value]
             if parameter.items is not None and value:
                 first = type_letter(value[0])
                 if first != parameter.items or any(type_letter(item) != first for item in value):
-                    raise Problem(
-                        "T0412", index=at + 1, token=Word(self.name), type=Word(_NAMES.get(parameter.items, "values"))
-                    )
+                    raise Problem("T0412", index=at + 1, token=self.name, type=_NAMES.get(parameter.items, "values"))
         return value
 
 

@@ -133,7 +133,8 @@ class Task(Working):
         name = resource.service if resource.kind == "service" else resource.arn
         return StateError(
             errors.DATA_LIMIT,
-            f"The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit.",
+            f"The state/task '{name}' returned a result with a size exceeding the maximum number of bytes "
+            "service limit.",
         )
 
     @staticmethod

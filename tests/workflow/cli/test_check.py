@@ -64,8 +64,8 @@ def test_help_shows_examples_and_exit_codes(run: Run) -> None:
 
 
 WARNED = (
-    "wide.py:12:8: warning: `Each` asks for 100 items at once; an inline Map runs 40; use a Distributed Map, or a smaller "
-    "number"
+    "wide.py:12:8: warning: `Each` asks for 100 items at once; an inline Map runs 40; use a Distributed Map, "
+    "or a smaller number"
 )
 
 

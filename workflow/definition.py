@@ -18,6 +18,7 @@ from .checks.duration import longest_seconds
 from .diagnostics import Place, Problem, WorkflowError, caller_place
 from .graph import Graph, build
 from .lambdas import UNKNOWN_INPUT
+from .orphans import take_orphans
 from .resources import PARTITION, Bucket, Function, Readable, Symbol, Text, Topic
 from .states.base import A, Part, R, Step, X, as_part
 from .states.distributed import DistributedMap
@@ -163,6 +164,8 @@ class Workflow(Generic[In, Out]):
             missing = [key for key in self.symbols if key not in bindings]
             if missing:
                 raise KeyError(f"workflow `{self.name}` needs bindings for {', '.join(missing)}")
+        for orphan in take_orphans(self.place.path):
+            warnings.warn(orphan.render(), WorkflowWarning, stacklevel=2)
         resolve = (lambda key: f"${{{key}}}") if bindings is None else bindings.__getitem__
         return asl.write(self.graph.scope, resolve, timeout=self.timeout, comment=self.comment)
 

@@ -166,6 +166,8 @@ class _Builder:
         """Problems of chains and states, each once, however often they are met."""
         if id(part) not in self.met:
             self.met.add(id(part))
+            if part.origin is not None:
+                part.origin.used = True
             self.problems += part.problems
 
     def _place(self, state: Part, after: str | None, scope: Scope) -> tuple[list[Target], list[Target]]:

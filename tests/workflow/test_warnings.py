@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import warnings
 from functools import reduce
 from pathlib import Path
@@ -104,3 +105,44 @@ def test_types_see_through_the_mark() -> None:
         "w", Pass("Number", Card, lambda c: c.number + "!"), accept={"sensitive": "a test"}
     ).definition()["States"]
     assert states["Number"]["Output"] == "{% $states.input.number & '!' %}"
+
+
+ORPHANS = """from tests.workflow.models import *
+from workflow import *
+
+started = Task("Start", start)
+polled = Task("Poll", poll)
+again = polled.retry("States.TaskFailed")
+forgotten = Task("Forgotten", start).timeout(5)
+copied = Task("Copied", start)
+
+
+def later():
+    return Task("Later", start)
+
+
+kept = later()
+one = Workflow.standard("one", started >> copied.prefixed("A "))
+two = Workflow.standard("two", again)
+"""
+
+
+def test_a_state_that_stands_in_no_workflow_is_told_once(tmp_path: Path) -> None:
+    file = tmp_path / "orphans.py"
+    file.write_text(ORPHANS)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        module = runpy.run_path(str(file))
+    with pytest.warns(WorkflowWarning) as told:
+        module["one"].definition()
+    assert [str(t.message).splitlines() for t in told] == [
+        [
+            f"{file}:7:13: warning: `Forgotten` stands in no workflow; chain it with >>, or leave it out",
+            '    forgotten = Task("Forgotten", start).timeout(5)',
+            "                ^^^^^^^^^^^^^^^^^^^^^^^^",
+            "  docs/errors/orphan.md",
+        ]
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        module["two"].definition()

@@ -17,6 +17,7 @@ from typing_extensions import TypeVar
 from ..diagnostics import Place, Problem, caller_place
 from ..expressions import kinds
 from ..join_place import join_place
+from ..orphans import Origin
 
 In = TypeVar("In", contravariant=True)
 Out = TypeVar("Out", covariant=True)
@@ -38,7 +39,7 @@ class Part:
     place: Place
     problems: tuple[Problem, ...]
     link: tuple[Part, Part] | None
-    origin: object
+    origin: Origin | None
     accepted: tuple[tuple[str, str], ...]
     """Warnings that the user accepts: (page, because)."""
     takes: Kind
@@ -55,9 +56,9 @@ class Part:
             "passes": None,
             "ends": kinds.NEVER,
         }
-        self.__dict__.update(defaults, name=name, origin=object(), **values)
-        if "place" not in values:
-            self.__dict__["place"] = caller_place()
+        self.__dict__.update(defaults, name=name, **values)
+        place = values.get("place") or caller_place()
+        self.__dict__.update(place=place, origin=Origin(name, place))
 
     def _replace(self, **changes: Any) -> Self:
         """A copy with some fields changed; it stays the same state in the user's eyes (`origin`)."""
@@ -185,7 +186,9 @@ class _Finish(Part):
 
 
 FINISH = object.__new__(_Finish)
-FINISH.__dict__.update(name="(end)", problems=(), link=None, takes=None, passes=kinds.NEVER, ends=kinds.NEVER)
+FINISH.__dict__.update(
+    name="(end)", problems=(), origin=None, link=None, takes=None, passes=kinds.NEVER, ends=kinds.NEVER
+)
 
 
 def joined(a: Kind, b: Kind) -> Kind:
@@ -325,7 +328,9 @@ def _prefixed(part: Part, prefix: str, made: dict[int, Part]) -> Part:
 
 
 def _copied(part: Part, prefix: str, made: dict[int, Part]) -> Part:
-    changes: dict[str, Any] = {"name": prefix + part.name, "origin": object()}
+    changes: dict[str, Any] = {"name": prefix + part.name, "origin": Origin(prefix + part.name, part.place)}
+    if part.origin is not None:
+        part.origin.used = True
     if part.link is not None:
         left, right = part.link
         changes["link"] = (made[id(left)], made[id(right)])

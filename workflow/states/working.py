@@ -113,7 +113,7 @@ class Working(Guarded[In, Out, Res]):
         come back at once. https://states-language.net/#errors
         """
         place = caller_place()
-        names, problems = resolve(on, self.service, place)
+        names, problems = resolve(on, self.service, place, self.__dict__.get("transient", ()))
         problems += check_all(names, place, "a retrier")
         problems += self._too_late("retry", place)
         if not on:
@@ -222,7 +222,8 @@ def all_retriers(state: Working[Any, Any, Any]) -> tuple[Retrier, ...]:
     if not isinstance(state, Service):
         return state.retriers
     named = {name for retrier in state.retriers for name in retrier.errors}
-    left = tuple(n for n in TRANSIENT.names(state.service) if n not in named)
+    meant = state.__dict__.get("transient") or TRANSIENT.names(state.service)
+    left = tuple(n for n in meant if n not in named)
     if not left:
         return state.retriers
     default = Retrier(left, DEFAULT_RETRY.attempts, DEFAULT_RETRY.interval, DEFAULT_RETRY.backoff, None, True)

@@ -10,6 +10,7 @@ import pytest
 from simulator.drive import simulate
 from simulator.tasks import TaskCall, TaskFailed
 from simulator.validation import problems
+from tests.workflow.evaluate import ENGINES, evaluate
 from tests.workflow.flows import telemetry
 from tests.workflow.models import Job, Status, poll, start
 from workflow import (
@@ -18,6 +19,7 @@ from workflow import (
     Pass,
     Succeed,
     Task,
+    Try,
     Wait,
     Workflow,
     back_to,
@@ -185,3 +187,11 @@ def test_a_loop_polls_until_the_job_is_done(answers: int, status: str, output: A
     assert (run.status, run.output) == (status, output)
     assert seen == ["Start"] + ["Poll"] * max(answers, 1)
     assert status == "SUCCEEDED" or (run.error, run.cause) == ("Job failed", "It said so")
+
+
+@pytest.mark.parametrize("value", [[], [1], [[1]], [[], [2]], [None], None, "a", {"a": [1]}, [{"a": 1}]])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_try_gives_what_its_flow_gave(value: Any, engine: str) -> None:
+    flow = Pass("Value", dict[str, list[list[int]]], lambda d: d["value"])
+    output = Workflow.standard("w", Try("Try", flow)).definition()["States"]["Try"]["Output"]
+    assert evaluate(output, engine, result=[value]) == value

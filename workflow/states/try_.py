@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TypeVar
 
 from ..diagnostics import caller_place
-from ..expressions import Root, kinds
-from ..expressions.nodes import Collect, Index, Node, const
+from ..expressions import Root
+from ..expressions.nodes import Index, const
 from ..lambdas import UNKNOWN, expression, root
 from .base import A, In, Kind, Out, Part, R, Step, X, as_part
 from .parallel import branch_result
@@ -35,9 +35,5 @@ class Try(Branching[In, Out]):
 
 
 def unwrapped(kind: Kind) -> Root:
-    """`$states.result[0]`. JSONata makes one item of a list of one item, unless `[...]` stands round it."""
-    whole = root("states.result", None).node
-    node: Node = Index(whole, const(0), kind=kind or UNKNOWN)
-    if isinstance(kind, kinds.ListKind):
-        node = Collect(node, kind=kind)
-    return Root.of(node, kind or UNKNOWN)
+    """`$states.result[0]`: also where that is a list, empty or of one item, or null."""
+    return Root.of(Index(root("states.result", None).node, const(0), kind=kind or UNKNOWN), kind or UNKNOWN)

@@ -129,6 +129,8 @@ class _Reader:
         if self.next_is("."):
             if self.next_is("*"):
                 self.read.reference = False
+            elif self.text.startswith("[", self.at):
+                return True  # `$.[0]`, as many write it
             elif not self.take(_NAME):
                 raise BadPath("`.` names nothing", "write `.name`, or `['a name']`", start, start + 1)
             elif self.next_is("()"):

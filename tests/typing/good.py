@@ -250,3 +250,5 @@ assert_type(
     Working[Known, tuple[Summary, Device | None], Never],
 )
 assert_type(Wait("Then", Job, seconds=lambda j: j.delay, output=lambda j: j.id), State[Job, str])
+s0, s1, s2, s3 = (Task(f"S{n}", summarize) for n in range(4))
+assert_type(Parallel("Seven", s0, s1, s2, s3, s0, s1, s2), Parallel[Reading, tuple[Any, ...]])

@@ -80,6 +80,20 @@ class Parallel(Branching[In, Out]):
         f: Step[A, X6, R6],
         /,
     ) -> None: ...
+    @overload
+    def __init__(
+        self: Parallel[A, tuple[Any, ...]],
+        name: str,
+        a: Step[A, Any, Any],
+        b: Step[A, Any, Any],
+        c: Step[A, Any, Any],
+        d: Step[A, Any, Any],
+        e: Step[A, Any, Any],
+        f: Step[A, Any, Any],
+        g: Step[A, Any, Any],
+        /,
+        *more: Step[A, Any, Any],
+    ) -> None: ...
     def __init__(self, name: str, *branches: Any) -> None:
         place = caller_place()
         parts = tuple(as_part(b, f"a branch of `{name}`", place) for b in branches)
@@ -95,7 +109,7 @@ class Parallel(Branching[In, Out]):
                 instead = "all branches get the same input: start them with a Pass"
                 problems.append(Problem(place, what, instead, "parallel-inputs"))
         if len(parts) < 2:
-            what = f"`{name}` has {len(parts)} branches"
+            what = f"`{name}` has {'one branch' if parts else 'no branches'}"
             problems.append(Problem(place, what, "give two or more; for one write Try", "parallel-inputs"))
         results = [branch_result(b, takes) for b in parts]
         known = None if None in results else kinds.TupleKind(tuple(r for r in results if r is not None))

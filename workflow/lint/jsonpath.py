@@ -22,7 +22,9 @@ INTRINSICS: dict[str, tuple[int, int | None]] = {
 DEPTH = 10
 """How deep intrinsic functions may nest."""
 
-_NAME = re.compile(r"[^\W\d][\w-]*|\d[\w-]*")
+_SUBSTITUTION = re.compile(r"\$\{[^}]+\}")
+"""What SAM, CloudFormation or Terraform fill in before AWS reads the definition."""
+_NAME = re.compile(r"[\w-]+|(?:[\w-]*\$\{[^}]+\}[\w-]*)+")
 _VARIABLE = re.compile(r"[^\W\d]\w*")
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 _INDEXES = re.compile(r"\s*-?\d+\s*(?:,\s*-?\d+\s*)*")
@@ -49,6 +51,8 @@ class Read:
 
 def path(text: str) -> Read:
     """Check a path. Raises BadPath."""
+    if _SUBSTITUTION.fullmatch(text):
+        return Read(reference=True)
     reader = _Reader(text)
     reader.path()
     reader.done("the path")

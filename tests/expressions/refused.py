@@ -14,6 +14,7 @@ The exact messages are in goldens/refused.txt.
 from __future__ import annotations
 
 import copy
+import functools
 import json
 import math
 import os
@@ -257,6 +258,14 @@ REFUSED: dict[str, Callable[[Shipment], object]] = {
     "datetime < date": lambda s: s.at < date(2024, 1, 1),
     "datetime < number": lambda s: s.at < 3,
     "date == datetime": lambda s: s.day == datetime(2024, 1, 1, tzinfo=UTC),
+    "reduce without start": lambda s: functools.reduce(lambda a, b: a + b, s.numbers),
+    "reduce to a list": lambda s: functools.reduce(lambda a, b: [*a, b], s.numbers, []),
+    "dict of triples": lambda s: dict((a, b, a) for a, b in s.spans),
+    "split twice": lambda s: s.id.split("/", 2),
+    "split by a computed text": lambda s: s.id.split(s.mode),
+    "split by nothing": lambda s: s.id.split(""),
+    "text times a float": lambda s: s.id * s.celsius,
+    "zeros and a sign": lambda s: f"{s.celsius:+08.1f}",
     "list < list": lambda s: s.names < s.names,
     "dict == dict": lambda s: s.counts == {"a": 1},
     "list == list of models": lambda s: s.parcels == [],
@@ -344,7 +353,11 @@ REFUSED: dict[str, Callable[[Shipment], object]] = {
     "percent format": lambda s: "%s" % s.id,
     "encode": lambda s: s.id.encode(),
     "astimezone other": lambda s: s.at.astimezone(ZoneInfo("Europe/Berlin")),
-    "datetime replace": lambda s: s.at.replace(hour=0),
+    "datetime replace a late day": lambda s: s.at.replace(day=31),
+    "datetime replace a month": lambda s: s.at.replace(month=2),
+    "datetime replace a computed part": lambda s: s.at.replace(hour=s.count),
+    "datetime replace out of range": lambda s: s.at.replace(hour=25),
+    "datetime replace another zone": lambda s: s.at.replace(tzinfo=ZoneInfo("Europe/Berlin")),
     "strftime names": lambda s: s.at.strftime("%B"),
     "microseconds": lambda s: s.at.microsecond,
     "fromisoformat": lambda s: datetime.fromisoformat(s.id),
@@ -381,7 +394,8 @@ REFUSED: dict[str, Callable[[Shipment], object]] = {
     "sorted lists": lambda s: sorted(s.rows),
     "set of models": lambda s: len({p for p in s.parcels}),
     "step slice": lambda s: s.names[::2],
-    "computed slice": lambda s: s.id[: s.count],
+    "computed slice by float": lambda s: s.id[: s.celsius],
+    "computed index of text": lambda s: s.id[s.count],
     "computed width": lambda s: s.id.ljust(s.count),
     "float divisor": lambda s: s.celsius // 0.3,
     "float modulo": lambda s: s.celsius % 1.5,

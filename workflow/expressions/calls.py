@@ -35,9 +35,9 @@ from .kinds import (
     show,
 )
 from .libraries import is_library
-from .nodes import Const, Node, const
+from .nodes import Const, Node
 from .refusals import Page, refuse
-from .rules import dicts, fields, models, times, unions
+from .rules import fields, models, times, unions
 from .scope import Bound, Closure, Frame, Scope, Value
 
 CHANGING = ("os", "random", "secrets", "time", "uuid", "socket", "platform", "getpass", "tempfile")
@@ -125,8 +125,6 @@ def special(it: Reader, fn: Any, args: Args, kw: Keywords) -> Value | None:
         return named_attribute(it, fn, args)
     if fn is typing.cast and len(args) == 2:
         return args[1]
-    if fn is dict and not args and not all(isinstance(v, Const) for v in kw.values()):
-        return dicts.record(it, list(zip(map(const, kw), data(list(kw.values())))))
     if isinstance(fn, operator.attrgetter) and len(args) == 1 and known:
         names = fn.__reduce__()[1]
         if len(names) == 1:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from . import binding
 from .builder import Reader
 from .constants import const_of
-from .kinds import INT, NEVER, DictKind, ListKind
+from .kinds import INT, NEVER, DictKind, ListKind, family
 from .membership import exists
 from .nodes import (
     FALSE,
@@ -81,6 +81,8 @@ def comprehension(it: Reader, generators: list[ast.comprehension], elt: Make, qu
     indexed = isinstance(source, Iterable) and source.indexed
     if isinstance(source, Node) and isinstance(source.kind, DictKind):
         source = dicts.keys_of(it, source)
+    elif isinstance(source, Node) and family(source.kind) == "str":
+        source = lists.characters(it, source)
     if not isinstance(source, Iterable):
         source = Iterable(lists.as_list(it, source), lambda x, i: x, False)
     xs = source.source

@@ -15,7 +15,7 @@ from .builder import Builder
 from .kinds import FLOAT, INT, NamedTextKind
 from .nodes import binary, call, const
 from .refusals import Page, refuse
-from .rules import aggregates, dicts, formats, lists, models, rounding, sets, text, times
+from .rules import aggregates, dicts, formats, lists, making, models, rounding, sets, splitting, text, times
 from .scope import Value
 
 Rule = Callable[..., Any]
@@ -25,18 +25,20 @@ FUNCTIONS: dict[Any, Rule] = {
     **lists.FUNCTIONS,
     **aggregates.FUNCTIONS,
     **formats.FUNCTIONS,
+    **making.FUNCTIONS,
     str: text.to_text,
     timedelta: times.make_delta,
     dataclasses.replace: models.dataclass_replace,
 }
 METHODS: dict[tuple[str, str], Rule] = {
     **text.METHODS,
+    **splitting.METHODS,
     **lists.METHODS,
     **dicts.METHODS,
     **times.METHODS,
     **sets.METHODS,
 }
-TAKE_ITERATORS = {*lists.FUNCTIONS.values(), *aggregates.FUNCTIONS.values(), text.join}
+TAKE_ITERATORS = {*lists.FUNCTIONS.values(), *aggregates.FUNCTIONS.values(), *making.FUNCTIONS.values(), text.join}
 """Rules whose arguments may be functions and iterators; all others take data."""
 
 

@@ -36,7 +36,7 @@ from .nodes import (
     or_null,
 )
 from .refusals import Page, Refusal, place_of, refuse
-from .rules import dicts, fields, formats, lists, numbers, rounding, text
+from .rules import dicts, fields, formats, lists, numbers, rounding, slices, text
 from .scope import Value
 
 OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -282,7 +282,7 @@ def subscript(it: Reader, n: ast.Subscript) -> Value:
         return real(operator.getitem, [x, i])
     match family(x.kind):
         case "str":
-            return text.character(it, x, i)
+            return slices.character(it, x, i)
         case "dict":
             return dicts.item(it, x, i)
         case "list" | "tuple":
@@ -296,15 +296,16 @@ def subscript(it: Reader, n: ast.Subscript) -> Value:
 def sliced(it: Reader, x: Node, s: ast.Slice) -> Value:
     """x[a:b]"""
     parts = [None if p is None else it.node(p) for p in (s.lower, s.upper)]
-    if s.step is not None:
-        raise refuse(Page.UNSUPPORTED_SYNTAX, "a slice with a step", "reversed(xs), or do it in a Task")
-    if isinstance(x, Const) and all(p is None or isinstance(p, Const) for p in parts):
-        bounds = [p.value if isinstance(p, Const) else None for p in parts]
+    step = None if s.step is None else it.node(s.step)
+    if isinstance(x, Const) and all(p is None or isinstance(p, Const) for p in (*parts, step)):
+        bounds = [p.value if isinstance(p, Const) else None for p in (*parts, step)]
         return real(operator.getitem, [x, const_of(slice(*bounds))])
-    if family(x.kind) == "str":
-        return text.sliced(it, x, *parts)
     refuse_none("a slice", x)
-    return lists.sliced(it, x, *parts)
+    if step is not None and step not in (const(None), const(1)):
+        if step != const(-1) or parts != [None, None]:
+            raise refuse(Page.UNSUPPORTED_SYNTAX, "a slice with a step", "[::-1], or do it in a Task")
+        return slices.backwards(it, x)
+    return (slices.of_text if family(x.kind) == "str" else slices.of_list)(it, x, *parts)
 
 
 READERS: dict[type[ast.expr], Callable[[Any, Any], Value]] = {

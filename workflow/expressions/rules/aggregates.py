@@ -77,6 +77,8 @@ def total(b: Builder, xs: Value, /, start: Node = ZERO) -> Node:
         x = Var(b.fresh("x"), kind=elem)
         xs = mapped(b, xs, x, None, None, as_number(x))
         elem = INT
+    if family(elem) == family(start.kind) == "timedelta":
+        return binary(start, "+", call("sum", xs, kind=elem), elem)
     if family(elem) != "number" and elem != NEVER:
         instead = "give a list of numbers" + (" without None: x or 0" if is_optional(elem) else "")
         page = Page.OPTIONAL_UNTESTED if is_optional(elem) else Page.WRONG_TYPE
@@ -163,11 +165,12 @@ def ordered(b: Builder, xs: Node, key: Value | None, down: bool) -> Node:
     elem = elem_kind(xs)
     if elem == NEVER:
         return xs
-    if may_be_list(elem):
-        if key is not None and key != NULL:
-            return decorated(b, xs, key, down, elem)
-        instead = "JSONata flattens a list of lists when sorting; sort records, or do it in a Task"
+    bare = key is None or key == NULL
+    if may_be_list(elem) and bare and not isinstance(elem, TupleKind):
+        instead = "sort records, or do it in a Task: lists have no order in JSONata"
         raise refuse(Page.UNSUPPORTED_CALL, f"sorting {an(xs.kind)}", instead)
+    if may_be_list(elem) or is_optional(elem):  # `^` flattens lists of lists, and jsonata-python's loses nulls
+        return decorated(b, xs, None if bare else key, down, elem)
     here = Var("", kind=elem)
     made = here if key is None or key == NULL else applied(b, key, here)
     parts = sort_keys(made, key is None)
@@ -199,7 +202,9 @@ def sort_keys(made: Node, bare: bool) -> tuple[Node, ...]:
     """A key, or the parts of a tuple of keys."""
     if isinstance(made, Const) and isinstance(made.value, tuple):
         made = items_of(made)
-    parts = made.items if isinstance(made, Array) else (made,)
+    parts: tuple[Node, ...] = made.items if isinstance(made, Array) else (made,)
+    if not isinstance(made, Array) and isinstance(made.kind, TupleKind):
+        parts = tuple(Index(made, const(i), kind=kind) for i, kind in enumerate(made.kind.items))
     return tuple(sortable(p, bare) for p in parts)
 
 

@@ -8,16 +8,16 @@ from typing import Any
 from ..builder import Builder
 from ..demands import need_constant, refuse_none
 from ..kinds import FLOAT, INT, STR, EnumKind, family, show, whole_values
-from ..nodes import EMPTY_TEXT, ZERO, Const, Node, binary, call, cond, const
+from ..nodes import EMPTY_TEXT, ZERO, Const, Negative, Node, binary, call, cond, const
 from ..refusals import Page, refuse
 from .rounding import fixed
 from .text import padded, substring, text_of
 from .times import strftime
 
 SPEC = re.compile(
-    r"(?:(?P<fill>.)?(?P<align>[<>]))?(?P<zero>0)?(?P<width>\d+)?(?P<comma>,)?(?:\.(?P<digits>\d+))?(?P<type>[dfs%])?"
+    r"(?:(?P<fill>.)?(?P<align>[<>^]))?(?P<plus>\+)?(?P<zero>0)?(?P<width>\d+)?(?P<comma>,)?(?:\.(?P<digits>\d+))?(?P<type>[dfs%])?"
 )
-KNOWN = "known: .2f  ,.2f  .0%  d  05d  ,  <10  >10"
+KNOWN = "known: .2f  +.1f  ,.2f  .0%  d  05d  ,  <10  ^10  >10"
 
 
 def bad_format(spec: str, what: str, instead: str = KNOWN) -> Exception:
@@ -41,15 +41,27 @@ def formatted(b: Builder, x: Node, spec: str) -> Node:
     f = family(x.kind)
     if m is None or f not in ("str", "number") or (isinstance(x.kind, EnumKind) and f == "str"):
         raise bad_format(spec, show(x.kind))
-    return of_text(x, spec, m) if f == "str" else of_number(b, x, spec, m)
+    return of_text(b, x, spec, m) if f == "str" else of_number(b, x, spec, m)
 
 
-def of_text(x: Node, spec: str, m: re.Match[str]) -> Node:
+def of_text(b: Builder, x: Node, spec: str, m: re.Match[str]) -> Node:
     """<10, >10, .3"""
-    if m["type"] not in (None, "s") or m["comma"] or m["zero"]:
+    if m["type"] not in (None, "s") or m["comma"] or m["zero"] or m["plus"]:
         raise bad_format(spec, "str")
     out = substring(x, ZERO, const(int(m["digits"]))) if m["digits"] else x
-    return padded(out, int(m["width"] or 0), m["align"] or "<", m["fill"] or " ")
+    return placed(b, out, int(m["width"] or 0), m["align"] or "<", m["fill"] or " ")
+
+
+def placed(b: Builder, x: Node, width: int, align: str, fill: str) -> Node:
+    """The text in a field; in the middle of it what is odd stands on the right."""
+    if align != "^" or not width:
+        return padded(x, width, align, fill)
+    x = b.let(x)
+    size = call("length", x, kind=INT)
+    left = call("floor", binary(binary(const(width), "-", size, INT), "/", const(2), FLOAT), kind=INT)
+    filling = [const(fill)] if fill != " " else []
+    from_left = call("pad", x, Negative(binary(size, "+", left, INT), kind=INT), *filling, kind=STR)
+    return call("pad", from_left, const(width), *filling, kind=STR)
 
 
 def of_number(b: Builder, x: Node, spec: str, m: re.Match[str]) -> Node:
@@ -66,26 +78,31 @@ def of_number(b: Builder, x: Node, spec: str, m: re.Match[str]) -> Node:
         digits = digits or "6"
     elif not whole_values(x.kind) or digits:
         raise bad_format(spec, "float", "end it in f: .2f")
-    if kind in ("f", "%"):
-        out = fixed(b, x, int(digits), bool(m["comma"]))
-    elif m["comma"]:
-        out = call("formatNumber", x, const("#,##0"), kind=STR)
-    else:
-        out = call("string", x, kind=STR)
-    if kind == "%":
-        out = binary(out, "&", const("%"), STR)
     if m["zero"] and not m["align"]:
-        if m["comma"] or kind in ("f", "%"):
-            raise bad_format(spec, show(x.kind), "zeros in front only of whole numbers: 05d")
-        return with_zeros(x, width)
-    return padded(out, width, m["align"] or ">", m["fill"] or " ")
+        if m["comma"] or m["plus"]:
+            raise bad_format(spec, show(x.kind), "zeros in front without `,` and `+`: 05d, 08.3f")
+        return with_zeros(b, x, width, kind, int(digits or 0))
+    out = digits_of(b, x, kind, int(digits or 0), bool(m["comma"]))
+    if m["plus"]:
+        out = binary(cond(binary(x, "<", ZERO), EMPTY_TEXT, const("+")), "&", out, STR)
+    return placed(b, out, width, m["align"] or ">", m["fill"] or " ")
 
 
-def with_zeros(x: Node, width: int) -> Node:
-    """05d: zeros after the sign."""
-    digits = call("string", call("abs", x, kind=INT), kind=STR)
-    minus = binary(const("-"), "&", padded(digits, width - 1, ">", "0"), STR)
-    return cond(binary(x, "<", ZERO), minus, padded(digits, width, ">", "0"))
+def digits_of(b: Builder, x: Node, kind: str | None, digits: int, comma: bool) -> Node:
+    """The number without what stands round it."""
+    if kind in ("f", "%"):
+        out = fixed(b, x, digits, comma)
+        return binary(out, "&", const("%"), STR) if kind == "%" else out
+    if comma:
+        return call("formatNumber", x, const("#,##0"), kind=STR)
+    return call("string", x, kind=STR)
+
+
+def with_zeros(b: Builder, x: Node, width: int, kind: str | None, digits: int) -> Node:
+    """05d, 08.3f: zeros after the sign."""
+    plain = b.let(digits_of(b, call("abs", x, kind=x.kind), kind, digits, False))
+    minus = binary(const("-"), "&", padded(plain, width - 1, ">", "0"), STR)
+    return cond(binary(x, "<", ZERO), minus, padded(plain, width, ">", "0"))
 
 
 def format_(b: Builder, x: Node, spec: Node = EMPTY_TEXT, /) -> Node:

@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 from typing import Any
 
 from ..builder import Builder
 from ..conditions import count, truth
 from ..constants import const_of
-from ..demands import need_constant, refuse_none
+from ..demands import refuse_none
 from ..equality import equal
 from ..kinds import (
     BOOL,
     INT,
     NEVER,
+    STR,
     Kind,
     ListKind,
+    LiteralKind,
     SetKind,
     TupleKind,
     an,
     family,
+    fits,
     is_optional,
     join,
     may_be_list,
     of_value,
     show,
+    unlimited,
     whole_values,
 )
 from ..membership import element_kind
 from ..nodes import (
     NULL,
     ONE,
-    TRUE,
     ZERO,
     Array,
     Call,
@@ -43,7 +48,6 @@ from ..nodes import (
     Node,
     Var,
     binary,
-    both,
     call,
     cond,
     const,
@@ -67,8 +71,8 @@ def elem_kind(xs: Node) -> Kind:
 
 def as_list(b: Builder, v: Value) -> Node:
     """Whatever can be looped over, as one list."""
-    if isinstance(v, Node) and family(v.kind) == "dict":
-        v = dicts.keys_of(b, v)
+    if isinstance(v, Node) and not isinstance(v, Const):
+        v = dicts.keys_of(b, v) if family(v.kind) == "dict" else characters(b, v) if family(v.kind) == "str" else v
     if isinstance(v, Iterable):
         x = Var(b.fresh("x"), kind=elem_kind(v.source))
         i = Var(b.fresh("i"), kind=INT) if v.indexed else None
@@ -78,6 +82,14 @@ def as_list(b: Builder, v: Value) -> Node:
         raise refuse(Page.NOT_A_VALUE, "a function is not a list", "call it")
     elem_kind(v)
     return v
+
+
+def characters(b: Builder, s: Node) -> Iterable:
+    """The characters of a text; $split would cut those that are two code units in two."""
+    s = b.let(s)
+    last = binary(call("length", s, kind=INT), "-", ONE, INT)
+    places = Collect(binary(ZERO, "..", last, INT), kind=ListKind(INT))
+    return Iterable(places, lambda i, _: call("substring", s, i, ONE, kind=STR), False)
 
 
 def items_of(xs: Const) -> Array:
@@ -149,25 +161,6 @@ def has_items(b: Builder, xs: Node) -> bool:
     """Is the list known not to be empty?"""
     size = count(xs)
     return not b.scope.known.isdisjoint((binary(size, ">", ZERO), binary(size, "!=", ZERO), binary(size, ">=", ONE)))
-
-
-def sliced(b: Builder, xs: Node, start: Node | None, stop: Node | None) -> Node:
-    """xs[start:stop]"""
-    xs = b.let(as_list(b, xs))
-    x, i = Var(b.fresh("x"), kind=elem_kind(xs)), Var(b.fresh("i"), kind=INT)
-
-    def place(n: Node) -> Node:
-        bound = need_constant("a slice with a computed bound", n)
-        if not isinstance(bound.value, int):
-            raise refuse(Page.WRONG_TYPE, f"a slice bound of type {show(n.kind)}", "give an int")
-        return bound if bound.value >= 0 else binary(count(xs), "-", const(-bound.value), INT)
-
-    test: Node = TRUE
-    if start is not None and start not in (ZERO, NULL):
-        test = binary(i, ">=", place(start))
-    if stop is not None and stop != NULL:
-        test = both(test, binary(i, "<", place(stop)))
-    return mapped(b, xs, x, i, None if test == TRUE else test, x)
 
 
 # ------------------------------------------------------------------ lists made of lists
@@ -248,7 +241,7 @@ def filter_over(b: Builder, f: Value, xs: Value, /) -> Node:
     xs = as_list(b, xs)
     x = Var(b.fresh("x"), kind=elem_kind(xs))
     test = b.assuming(None, True, lambda: truth(b, x if f == NULL else applied(b, f, x)))
-    return mapped(b, xs, x, None, test, x)
+    return mapped(b, xs, x, None, test, b.assuming(test, True, lambda: b.scope.refine(x)))
 
 
 def applied(b: Builder, f: Value, x: Node) -> Node:
@@ -264,6 +257,58 @@ def position(b: Builder, xs: Node, value: Node, /) -> Node:
     value = b.let(value)
     x = Var(b.fresh("x"), kind=elem_kind(xs))
     return count(mapped(b, xs, x, None, b.assuming(None, True, lambda: equal(b, x, value)), ONE))
+
+
+def index_of(b: Builder, xs: Node, value: Node, /) -> Node:
+    """xs.index(value), which raises where it is not there."""
+    value = b.let(value)
+    x, i = Var(b.fresh("x"), kind=elem_kind(xs)), Var(b.fresh("i"), kind=INT)
+    places = b.let(mapped(b, xs, x, i, b.assuming(None, True, lambda: equal(b, x, value)), i))
+    none = call("error", const("not in list"), kind=INT)
+    return cond(binary(count(places), ">", ZERO), Index(places, ZERO, kind=INT), none)
+
+
+def chained(b: Builder, *lists: Value) -> Node:
+    """itertools.chain(xs, ys, ...)"""
+    out: Node = EMPTY
+    for v in lists:
+        xs = to_list(b, v)
+        kind = ListKind(join(elem_kind(out), elem_kind(xs)))
+        out = xs if out == EMPTY else call("append", out, xs, kind=kind)
+    return out
+
+
+def chained_all(b: Builder, lists: Value, /) -> Node:
+    """itertools.chain.from_iterable(lists)"""
+    xs = as_list(b, lists)
+    x = Var(b.fresh("x"), kind=elem_kind(xs))
+    return flattened(b, xs, x, None, None, b.assuming(None, True, lambda: to_list(b, x)))
+
+
+def reduced(b: Builder, f: Value, xs: Value, initial: Node | None = None, /) -> Node:
+    """functools.reduce(f, xs, initial)"""
+    if initial is None:
+        raise refuse(Page.UNSUPPORTED_CALL, "reduce() without an initial value", "give one: reduce(f, xs, 0)")
+    xs = as_list(b, xs)
+    elem, kind = elem_kind(xs), unlimited_of(initial.kind)
+    for _ in range(3):  # the kind of the result may be wider than that of the start
+        acc, x = Var(b.fresh("acc"), kind=kind), Var(b.fresh("x"), kind=elem)
+        made = b.apply(f, [acc, x])
+        if not isinstance(made, Node) or may_be_list(made.kind):
+            raise refuse(Page.UNSUPPORTED_CALL, "reduce() that makes a list or a function", "write a comprehension")
+        if fits(made.kind, kind):
+            return call(
+                "reduce", xs, Function((acc.name, x.name), or_null(made), kind=kind), or_null(initial), kind=kind
+            )
+        kind = join(kind, unlimited_of(made.kind))
+    raise refuse(Page.UNSUPPORTED_CALL, "reduce() whose result changes its type", "write sum(...) or a comprehension")
+
+
+def unlimited_of(kind: Kind) -> Kind:
+    """A constant's kind as that of any such value."""
+    if isinstance(kind, LiteralKind) and not kind.declared:
+        return STR if family(kind) == "str" else INT
+    return unlimited(kind)
 
 
 def same(b: Builder, xs: Node) -> Node:
@@ -282,5 +327,15 @@ FUNCTIONS: dict[Any, Any] = {
     range: counted,
     map: map_over,
     filter: filter_over,
+    iter: to_list,
+    itertools.chain: chained,
+    itertools.chain.from_iterable: chained_all,
+    functools.reduce: reduced,
 }
-METHODS: dict[tuple[str, str], Any] = {("list", "count"): position, ("list", "copy"): same}
+METHODS: dict[tuple[str, str], Any] = {
+    ("list", "count"): position,
+    ("list", "copy"): same,
+    ("list", "index"): index_of,
+    ("tuple", "count"): position,
+    ("tuple", "index"): index_of,
+}

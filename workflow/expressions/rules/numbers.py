@@ -16,13 +16,30 @@ from ..kinds import (
     Kind,
     ListKind,
     TupleKind,
+    an,
     family,
     join,
     show,
     whole_values,
 )
 from ..membership import element_kind
-from ..nodes import ZERO, Array, Const, Node, binary, both, call, cond, const, either
+from ..nodes import (
+    EMPTY_TEXT,
+    ONE,
+    ZERO,
+    Array,
+    Collect,
+    Const,
+    Function,
+    Node,
+    Var,
+    binary,
+    both,
+    call,
+    cond,
+    const,
+    either,
+)
 from ..refusals import Page, refuse
 from . import sets, times
 from .dicts import merge
@@ -131,6 +148,25 @@ def add_tuples(b: Builder, x: Node, y: Node) -> Node:
     raise refuse(Page.UNSUPPORTED_OPERATOR, "`+` between tuples", "build a list")
 
 
+def repeated(b: Builder, x: Node, n: Node) -> Node:
+    """text * n"""
+    if not whole_values(n.kind):
+        raise refuse(Page.WRONG_TYPE, f"text times {an(n.kind)}", "give an int")
+    if isinstance(n, Const):
+        if n.value > 20:
+            raise refuse(Page.UNSUPPORTED_OPERATOR, f"text times {n.value}", "pad: f'{x:>20}'")
+        out: Node = EMPTY_TEXT
+        x = b.let(x)
+        for _ in range(max(0, n.value)):
+            out = x if out == EMPTY_TEXT else binary(out, "&", x, STR)
+        return out
+    i = Var(b.fresh("i"), kind=INT)
+    x = b.let(x)
+    places = Collect(binary(ONE, "..", n, INT), kind=ListKind(INT))
+    each = call("map", places, Function((i.name,), x, kind=STR), kind=ListKind(STR))
+    return call("join", Collect(each, kind=ListKind(STR)), EMPTY_TEXT, kind=STR)
+
+
 def merge_dicts(b: Builder, x: Node, y: Node) -> Node:
     """x | y"""
     return merge(b, x, y)
@@ -151,6 +187,8 @@ BINARY: dict[tuple[type[ast.operator], str, str], Rule] = {
     (ast.Mod, *N): modulo,
     (ast.Pow, *N): power,
     (ast.Add, "str", "str"): concat,
+    (ast.Mult, "str", "number"): repeated,
+    (ast.Mult, "number", "str"): lambda b, n, x: repeated(b, x, n),
     (ast.Add, "list", "list"): append,
     (ast.Add, "tuple", "tuple"): add_tuples,
     (ast.BitOr, "dict", "dict"): merge_dicts,
@@ -206,6 +244,4 @@ def hint(op: type[ast.operator], fx: str, fy: str) -> str:
         return "a Decimal is text in JSON: write float(x), or do it in a Task"
     if op is ast.Add and "str" in (fx, fy):
         return "write an f-string, or str(...) of a whole number"
-    if op is ast.Mult and "str" in (fx, fy):
-        return "pad with an f-string: f'{x:>10}'"
     return "do it in a Task" if fx != fy or fx in ("model", "other", "set") else ""

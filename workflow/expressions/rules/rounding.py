@@ -9,12 +9,14 @@ from typing import Any
 from ..builder import Builder
 from ..conditions import as_number, truth
 from ..demands import need_constant, refuse_none
-from ..kinds import FLOAT, INT, STR, Kind, ListKind, TupleKind, an, family, unlimited, whole_values
+from ..kinds import BOOL, FLOAT, INT, STR, Kind, ListKind, TupleKind, an, family, unlimited, whole_values
 from ..nodes import (
+    EMPTY_TEXT,
     FALSE,
     ZERO,
     Array,
     Node,
+    Regex,
     binary,
     both,
     call,
@@ -67,7 +69,8 @@ def unary(name: str, function: str, kind: Kind | None = None) -> Callable[[Build
 
     def rule(b: Builder, x: Node, /) -> Node:
         x = as_number(x) if family(x.kind) == "bool" else x
-        needs_number(name, x)
+        if not (name == "abs" and family(x.kind) == "timedelta"):
+            needs_number(name, x)
         return call(function, x, kind=kind or unlimited(x.kind))
 
     return rule
@@ -94,10 +97,24 @@ def square_root(b: Builder, x: Node, /) -> Node:
     return cond(binary(x, ">=", ZERO), call("sqrt", x, kind=FLOAT), error("math domain error", FLOAT))
 
 
+INT_TEXT = r"^\s*[+-]?[0-9]+\s*$"
+FLOAT_TEXT = r"^\s*[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?\s*$"
+
+
+def spelt(b: Builder, x: Node, pattern: str, kind: Kind, name: str) -> Node:
+    """The number that a text spells, or an error as in Python: of more texts than Python's, never of fewer digits."""
+    x = b.let(x)
+    plain = call("replace", x, Regex(r"[\s+]+", kind=STR), EMPTY_TEXT, kind=STR)
+    valid = call("contains", x, Regex(pattern, kind=STR), kind=BOOL)
+    return cond(valid, call("number", plain, kind=kind), error(f"{name}: not a number", kind))
+
+
 def to_int(b: Builder, x: Node = ZERO, /) -> Node:
     """int(x)"""
     if family(x.kind) == "bool":
         return as_number(x)
+    if family(x.kind) == "str":
+        return spelt(b, x, INT_TEXT, INT, "int()")
     needs_number("int", x)
     if whole_values(x.kind):
         return x
@@ -109,6 +126,8 @@ def to_float(b: Builder, x: Node = ZERO, /) -> Node:
     """float(x); of a Decimal the nearest float, as in Python."""
     if family(x.kind) == "decimal":
         return call("number", cast(x, STR), kind=FLOAT)
+    if family(x.kind) == "str":
+        return spelt(b, x, FLOAT_TEXT, FLOAT, "float()")
     if family(x.kind) == "bool":
         x = as_number(x)
     needs_number("float", x)

@@ -13,13 +13,10 @@ from ..kinds import (
     NEVER,
     STR,
     EnumKind,
-    ListKind,
     LiteralKind,
-    TupleKind,
     an,
     family,
     members,
-    show,
     some,
     whole_values,
 )
@@ -32,13 +29,10 @@ from ..nodes import (
     TRUE,
     ZERO,
     Array,
-    Collect,
     Const,
-    Function,
     Node,
     Object,
     Regex,
-    Var,
     binary,
     both,
     call,
@@ -50,7 +44,6 @@ from ..nodes import (
 from ..refusals import Page, refuse
 from ..scope import Value
 from .lists import as_list
-from .numbers import error
 
 SPACE = const(" ")
 
@@ -98,19 +91,6 @@ def ends(s: Node, c: Node) -> Node:
         return binary(substring(s, const(-len(c.value))), "=", c) if c.value else TRUE
     tail = substring(s, binary(length(s), "-", length(c), INT))
     return both(binary(length(s), ">=", length(c)), binary(tail, "=", c))
-
-
-def split(b: Builder, s: Node, sep: Node | None = None) -> Node:
-    """s.split(sep)"""
-    if sep is None or sep == NULL:
-        word = Var(b.fresh("word"), kind=STR)
-        parts = call("split", s, Regex(r"\s+", kind=STR), kind=ListKind(STR))
-        whole = Function((word.name,), binary(word, "!=", EMPTY_TEXT), kind=BOOL)
-        return Collect(call("filter", parts, whole, kind=ListKind(STR)), kind=ListKind(STR))
-    need(".split()", "str", sep)
-    if not need_constant(".split() by a computed separator", sep).value:
-        raise refuse(Page.OUT_OF_RANGE, ".split() by an empty separator", "give a separator")
-    return Collect(call("split", s, sep, kind=ListKind(STR)), kind=ListKind(STR))
 
 
 def replace(b: Builder, s: Node, old: Node, new: Node, /) -> Node:
@@ -217,42 +197,11 @@ def zero_filled(b: Builder, s: Node, width: Node, /) -> Node:
     return cond(signed, binary(sign, "&", padded(substring(s, ONE), w - 1, ">", "0"), STR), padded(s, w, ">", "0"))
 
 
-def before_after(b: Builder, s: Node, sep: Node, /) -> Node:
-    """s.partition(sep)"""
-    need(".partition()", "str", sep)
-    if not need_constant(".partition() by a computed text", sep).value:
-        raise refuse(Page.OUT_OF_RANGE, ".partition() by an empty separator", "give a separator")
-
-    s = b.let(s)
-    found = call("contains", s, sep, kind=BOOL)
-    after = cond(found, call("substringAfter", s, sep, kind=STR), EMPTY_TEXT)
-    parts = (call("substringBefore", s, sep, kind=STR), cond(found, sep, EMPTY_TEXT), after)
-    return Array(parts, kind=TupleKind((STR, STR, STR)))
-
-
-def occurrences(b: Builder, s: Node, part: Node, /) -> Node:
-    """s.count(part)"""
-    need(".count()", "str", part)
-    if not need_constant(".count() of a computed text", part).value:
-        raise refuse(Page.UNSUPPORTED_CALL, ".count() of an empty text", "write len(x) + 1")
-    pieces = call("count", call("split", s, part, kind=ListKind(STR)), kind=INT)
-    return binary(pieces, "-", ONE, INT)
-
-
-def find(b: Builder, s: Node, part: Node, /) -> Node:
-    """s.find(part): -1 where it is not there."""
-    need(".find()", "str", part)
-    s, part = b.let(s), b.let(part)
-    found = call("contains", s, part, kind=BOOL)
-    return cond(found, call("length", call("substringBefore", s, part, kind=STR), kind=INT), const(-1))
-
-
 METHODS: dict[tuple[str, str], Any] = {
     ("str", "upper"): case("uppercase"),
     ("str", "lower"): case("lowercase"),
     ("str", "startswith"): affix("startswith"),
     ("str", "endswith"): affix("endswith"),
-    ("str", "split"): split,
     ("str", "replace"): replace,
     ("str", "strip"): without(r"^\s+|\s+$", "^X|X$"),
     ("str", "lstrip"): without(r"^\s+", "^X"),
@@ -264,9 +213,6 @@ METHODS: dict[tuple[str, str], Any] = {
     ("str", "ljust"): pad(1),
     ("str", "rjust"): pad(-1),
     ("str", "zfill"): zero_filled,
-    ("str", "partition"): before_after,
-    ("str", "count"): occurrences,
-    ("str", "find"): find,
 }
 
 
@@ -313,38 +259,3 @@ def by_member(x: Node, table: dict[Any, str]) -> Node:
     pairs = tuple((const(str(m.value)), const(t)) for m, t in table.items())
     key = x if isinstance(next(iter(table)).value, str) else call("string", x, kind=STR)
     return call("lookup", Object(pairs, kind=STR), key, kind=kind)
-
-
-# ------------------------------------------------------------------ parts
-def bound(n: Node) -> int:
-    """A constant end of a slice."""
-    v = need_constant("a slice with a computed bound", n).value
-    if not isinstance(v, int):
-        raise refuse(Page.WRONG_TYPE, f"a slice bound of type {show(n.kind)}", "give an int")
-    return v
-
-
-def sliced(b: Builder, s: Node, start: Node | None, stop: Node | None) -> Node:
-    """text[start:stop]"""
-    first = 0 if start is None or start == NULL else bound(start)
-    s = b.let(s)
-    if stop is None or stop == NULL:
-        return substring(s, const(first)) if first else s
-    end = bound(stop)
-    if first < 0:
-        raise refuse(Page.NEEDS_A_CONSTANT, "a slice from the end that stops early", "slice twice")
-    if end >= 0:
-        return substring(s, const(first), const(max(0, end - first)))
-    return substring(s, const(first), binary(length(s), "-", const(first - end), INT))
-
-
-def character(b: Builder, s: Node, i: Node) -> Node:
-    """text[i], which raises out of range."""
-    n = need_constant("text[i] with a computed index", i).value
-    if not isinstance(n, int):
-        raise refuse(Page.WRONG_TYPE, f"an index of type {show(i.kind)}", "give an int")
-    s = b.let(s)
-    c = substring(s, const(n), ONE)
-    op = ">" if n >= 0 else ">="
-    enough = binary(s, "!=", EMPTY_TEXT) if n in (0, -1) else binary(length(s), op, const(abs(n)))
-    return c if enough in b.scope.known else cond(enough, c, error("string index out of range", STR))

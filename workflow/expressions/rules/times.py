@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from ..builder import Builder
 from ..conditions import check_zones, millis
 from ..demands import need_constant, refuse_none
 from ..kinds import DATE, DURATION, FLOAT, INT, STR, DateTimeKind, an, family
-from ..nodes import ONE, ZERO, Const, Node, binary, call, cast, const
+from ..nodes import EMPTY_TEXT, ONE, ZERO, Const, Node, Regex, binary, call, cast, const
 from ..refusals import Page, refuse
 
 DAY = 86400000
@@ -221,6 +221,14 @@ def shorter(b: Builder, x: Node, y: Node) -> Node:
     return binary(x, "/", y, DURATION)
 
 
+def whole_ratio(b: Builder, x: Node, y: Node) -> Node:
+    """How many times a constant duration is in another."""
+    d = need_constant("a duration divided by a computed one", y, "divide .total_seconds()")
+    if not d.value:
+        raise refuse(Page.OUT_OF_RANGE, "division by zero", "correct the constant")
+    return call("floor", binary(x, "/", y, FLOAT), kind=INT)
+
+
 BINARY: dict[tuple[type[ast.operator], str, str], Callable[[Builder, Node, Node], Node]] = {
     (ast.Add, "datetime", "timedelta"): shift,
     (ast.Add, "timedelta", "datetime"): lambda b, d, x: shift(b, x, d),
@@ -235,7 +243,57 @@ BINARY: dict[tuple[type[ast.operator], str, str], Callable[[Builder, Node, Node]
     (ast.Mult, "timedelta", "number"): delta("*"),
     (ast.Mult, "number", "timedelta"): delta("*"),
     (ast.Div, "timedelta", "number"): shorter,
+    (ast.FloorDiv, "timedelta", "timedelta"): whole_ratio,
 }
+NAMES = {"year": (0, 4), "month": (5, 2), "day": (8, 2), "hour": (11, 2), "minute": (14, 2), "second": (17, 2)}
+
+
+def replaced(b: Builder, x: Node, /, **parts: Node) -> Node:
+    """x.replace(hour=0, ...) of constant parts, where the day stays one that every month has."""
+    own(x)
+    given = {k: need_constant(f"replace({k}=) with a computed value", v).value for k, v in parts.items()}
+    is_date = family(x.kind) == "date"
+    unknown = set(given) - set(NAMES) - (set() if is_date else {"microsecond", "tzinfo"})
+    moved = ("year" in given or "month" in given) and "day" not in given
+    if unknown or moved or given.get("day", 1) > 28 or given.get("microsecond", 0) != 0:
+        said = f"replace() of {', '.join(given)} of {an(x.kind)}"
+        raise refuse(Page.UNSUPPORTED_CALL, said, "known: constant parts, of days up to 28")
+    try:
+        datetime(2024, 1, 1).replace(**{k: v for k, v in given.items() if k in NAMES})
+    except (TypeError, ValueError) as e:
+        raise refuse(Page.OUT_OF_RANGE, f"replace(): {e}", "correct the constant") from None
+    x = b.let(x)
+    pieces: list[Node] = []
+    at = 0
+    for name, (start, size) in NAMES.items():
+        if name in given:
+            pieces += [chars(x, at, start - at)] if start > at else []
+            pieces.append(const(f"{given[name]:0{size}d}"))
+            at = start + size
+    if not is_date or at < 10:
+        pieces.append(tail(x, at, given))
+    zone = zone_of(x)
+    kind = x.kind if "tzinfo" not in given else DateTimeKind("utc" if given["tzinfo"] == UTC else "own")
+    if "tzinfo" in given and (given["tzinfo"] != UTC or zone == "naive"):
+        raise refuse(Page.TIME_ZONE, "replace() of the time zone by another than UTC", "write tzinfo=timezone.utc")
+    out = pieces[0]
+    for p in pieces[1:]:
+        out = binary(out, "&", p, STR)
+    return cast(out, kind)
+
+
+def tail(x: Node, at: int, given: dict[str, Any]) -> Node:
+    """What follows the parts that are replaced."""
+    rest: Node = call("substring", x, const(at), kind=STR)
+    if "microsecond" in given:
+        rest = call("replace", rest, Regex(r"\.[0-9]+", kind=STR), EMPTY_TEXT, kind=STR)
+    if "tzinfo" in given:
+        rest = binary(
+            call("replace", rest, Regex(r"Z$|[+-][0-9:]+$", kind=STR), EMPTY_TEXT, kind=STR), "&", const("Z"), STR
+        )
+    return rest
+
+
 DATE_PARTS = {"year": (0, 4), "month": (5, 2), "day": (8, 2)}
 TIME_PARTS = {**DATE_PARTS, "hour": (11, 2), "minute": (14, 2), "second": (17, 2)}
 ATTRIBUTES: dict[tuple[str, str], Any] = {
@@ -245,6 +303,8 @@ ATTRIBUTES: dict[tuple[str, str], Any] = {
     ("timedelta", "seconds"): delta_seconds,
 }
 METHODS: dict[tuple[str, str], Any] = {
+    ("datetime", "replace"): replaced,
+    ("date", "replace"): replaced,
     ("datetime", "isoformat"): isoformat,
     ("datetime", "timestamp"): timestamp,
     ("datetime", "strftime"): strftime,

@@ -91,13 +91,22 @@ https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html"""
 _CUSTOM = re.compile(r"[A-Za-z_][\w.$-]*")
 
 
-def resolve(errors: Iterable[Error], service: str | None, place: Place) -> tuple[tuple[str, ...], list[Problem]]:
-    """The names to write into ErrorEquals, each once, and what is wrong with them."""
+def resolve(
+    errors: Iterable[Error], service: str | None, place: Place, transient: tuple[str, ...] = ()
+) -> tuple[tuple[str, ...], list[Problem]]:
+    """The names to write into ErrorEquals, each once, and what is wrong with them.
+
+    transient: what a group means here, where the service alone does not say.
+    """
     names: list[str] = []
     problems: list[Problem] = []
     for error in errors:
         if isinstance(error, ErrorGroup):
-            names += error.names(service)
+            meant = transient or error.names(service)
+            if not meant:
+                what = f"{error.name} means nothing for {service}: AWS documents no names"
+                problems.append(Problem(place, what, "name the errors, as executions show them", "error-names"))
+            names += meant
         elif isinstance(error, type) and issubclass(error, BaseException):
             if error in (Exception, BaseException):
                 instead = 'write "States.ALL", which catches timeouts and errors of services too'

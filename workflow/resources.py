@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from .diagnostics import Place, Problem, Refusal, caller_place, did_you_mean
 from .expressions import kinds
@@ -25,6 +25,15 @@ class Symbol:
     """A text that is known only when a definition is written."""
 
     key: str
+
+
+class Keyed(Protocol):
+    """A resource: a table, a topic, a queue. As an argument it is the name, URL or ARN that it is bound to."""
+
+    @property
+    def key(self) -> str:
+        """What it is bound by."""
+        ...
 
 
 @dataclass(frozen=True)

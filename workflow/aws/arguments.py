@@ -95,7 +95,7 @@ class Builder:
 
     def value(self, shape: Shape, value: Any, path: str) -> Any:
         """One argument's value as data of the definition."""
-        if isinstance(value, (Symbol, Text)):
+        if isinstance(value, (Symbol, Text, Expression)):
             return value
         symbol = _symbol(value)
         if symbol is not None:

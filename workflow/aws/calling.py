@@ -11,12 +11,12 @@ from typing import Any, ClassVar, TypeVar
 
 from ..diagnostics import Place, Problem
 from ..expressions import Expression, Root, kinds
-from ..lambdas import kind_of, root, value_or_lambda
+from ..lambdas import kind_of, root
 from ..resources import Symbol, Text
 from ..states.base import In, Out
 from ..states.working import Service
 from .arguments import Builder
-from .catalogue import SYNC, TOKEN, Integration
+from .catalogue import SYNC, TOKEN, Integration, only_reads, transient_names
 from .shapes import result_kind, wrong_model
 
 T = TypeVar("T")
@@ -34,26 +34,8 @@ class Calling(Service[In, Out]):
     """Which; None where something else is wrong."""
     given: Mapping[str, Any]
     """The arguments as they were given."""
-    role: Expression | Symbol | Text | None
-    """The role that the call is made with; None for the state machine's own."""
     allowed: tuple[str | Symbol | Text, ...]
     """The ARNs that the call needs, where they cannot be read from its arguments."""
-
-    def assume(self, role: str | Symbol | Text | Callable[[In], str]) -> Calling[In, Out]:
-        """Call with another role, such as one of another account: its ARN, or a lambda of the input.
-
-        The role must trust this state machine's role; permissions name it.
-        https://docs.aws.amazon.com/step-functions/latest/dg/concepts-access-cross-acct-resources.html
-        """
-        place = self.place
-        if isinstance(role, (Symbol, Text)):
-            return self._replace(role=role)
-        made = value_or_lambda(role, (root("states.input", self.takes),), place, expected=str)
-        problems = list(made.problems)
-        if isinstance(role, str) and not (role.startswith("arn:") and ":role/" in role):
-            what = f"`{self.name}` assumes {role!r}, which is no role's ARN"
-            problems.append(Problem(place, what, 'write "arn:aws:iam::ACCOUNT:role/NAME"', "assume"))
-        return self._replace(role=made.expression)._refuse(*problems)
 
     def allow(self, *resources: str | Symbol | Text) -> Calling[In, Out]:
         """The ARNs that the state's role needs for this call, where permissions cannot tell: computed arguments."""
@@ -106,9 +88,18 @@ class Calling(Service[In, Out]):
         self.__dict__["name"] = name
         filled = fill(self, place=place, integration=integration, takes=takes, given=given)
         problems = (*filled.problems, *values.pop("problems", ()))
-        fields = {"service": integration.service, "seconds": None, "beat": None, "role": None, "allowed": (), **values}
+        fields = {**service_fields(integration), **values}
         result = fields.pop("result", None) or root("states.result", kind_of(object))
         self._work(name, takes, result, place, **filled.fields, **fields, problems=problems)
+
+
+def service_fields(integration: Integration | None) -> dict[str, Any]:
+    """What is known of a new state's service; `transient` is what TRANSIENT means for it."""
+    service = None if integration is None else f"{'aws-sdk:' * integration.sdk}{integration.service}"
+    transient = () if integration is None else transient_names(integration)
+    reads = integration is not None and only_reads(integration)
+    known = {"service": service, "transient": transient, "reads": reads}
+    return {**known, "seconds": None, "beat": None, "role": None, "allowed": ()}
 
 
 class Filled:

@@ -8,6 +8,7 @@ raises Unknown, with what to write instead.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -40,6 +41,17 @@ NOT_INTEGRATED = {
     ("sts", "assumeRoleWithWebIdentity"),
 }
 """Operations of integrated services that Step Functions leaves out, as its guide lists them."""
+
+
+HTTP_ERRORS = (
+    "States.Http.Socket",
+    "States.Http.StatusCode.429",
+    "States.Http.StatusCode.502",
+    "States.Http.StatusCode.503",
+    "States.Http.StatusCode.504",
+)
+"""What calls of HTTPS endpoints fail with that may be gone when tried again.
+https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html"""
 
 
 class Unknown(Exception):
@@ -178,6 +190,29 @@ def error_names(integration: Integration) -> tuple[str, ...]:
     return tuple(error_name(integration.service, error) for error in integration.operation.errors)
 
 
+_THROTTLES = re.compile(r"Throttl|TooManyRequests|ProvisionedThroughputExceeded|RequestLimitExceeded|SlowDown")
+
+
+_READS = re.compile(r"(batchGet|get|list|describe|head|query|scan|lookup|search)([A-Z]|$)")
+
+
+def only_reads(integration: Integration) -> bool:
+    """Whether an SDK integration changes nothing, by its operation's name."""
+    return integration.sdk and _READS.match(integration.action) is not None
+
+
+def transient_names(integration: Integration) -> tuple[str, ...]:
+    """The errors that are gone when tried again: throttling, and failures inside AWS. Empty where AWS names none."""
+    if integration.name == "http:invoke":
+        return HTTP_ERRORS
+    if not integration.sdk or integration.operation is None:
+        return ()
+    own = [e for e in integration.operation.faults if e in integration.operation.errors]
+    throttles = [e for e in integration.operation.errors if _THROTTLES.search(e)]
+    names = [error_name(integration.service, e) for e in dict.fromkeys((*own, *throttles))]
+    return (*names, f"{sdk_services()[integration.service].errors}.SdkClientException")
+
+
 def _split(text: str) -> tuple[str, str, str]:
     service, colon, rest = text.partition(":")
     if not colon or not service or not rest:
@@ -241,8 +276,10 @@ __all__ = [
     "error_name",
     "error_names",
     "of_resource",
+    "only_reads",
     "optimized",
     "optimized_operations",
     "sdk",
     "sdk_services",
+    "transient_names",
 ]

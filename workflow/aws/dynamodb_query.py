@@ -13,15 +13,16 @@ from ..expressions.nodes import Block, Call, Collect, Field, Function, Node, Var
 from ..lambdas import ANY, compiled, expression, kind_of, place_of, root
 from ..resources import Readable, Symbol
 from ..states.base import A, In, Out
-from ..states.working import Service
+from . import catalogue
 from .attributes import _RAW, RECORD, attribute, names, read_item
+from .calling import Calling
 from .dynamodb import _alias, _as_table, _fields
 from .models import pascal
 
 M = TypeVar("M")
 
 
-class Query(Service[In, Out]):
+class Query(Calling[In, Out]):
     """Reads the items that have a value in a field, by the table's key or by an index: `list[M]`.
 
     by: the field; the table's key if not given. index: its index. limit: how many items at most; without it the state
@@ -81,17 +82,17 @@ class Query(Service[In, Out]):
             passes = result.kind
         if limit is not None and not (isinstance(limit, int) and limit > 0):
             problems.append(Problem(place, f"limit={limit!r} of `{name}`", "give a whole number from 1", "query"))
-        self._serve(
+        self._call(
             name,
-            takes,
-            result,
             place,
-            "aws-sdk:dynamodb:query",
+            catalogue.sdk("dynamodb:query"),
+            takes,
+            arguments or {"TableName": "???"},  # something else is wrong
+            result=result,
             passes=passes,
             own=expression(result.node),
             table=table,
-            arguments=arguments,
-            problems=tuple(problems),
+            problems=problems,
         )
 
 

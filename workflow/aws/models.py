@@ -109,6 +109,16 @@ class Operation:
         return tuple(error["shape"] for error in self._data.get("errors", ()))
 
     @property
+    def faults(self) -> tuple[str, ...]:
+        """The declared errors that are AWS's own failures, not the caller's."""
+        shapes = _model(self.service)["shapes"]
+        return tuple(
+            name
+            for name in self.errors
+            if shapes[name].get("fault") or shapes[name].get("error", {}).get("httpStatusCode", 400) >= 500
+        )
+
+    @property
     def method(self) -> str:
         """The HTTP method."""
         method: str = self._data.get("http", {}).get("method", "POST")

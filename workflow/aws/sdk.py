@@ -8,26 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from typing import Any, Protocol, TypeVar, overload
+from typing import Any, TypeVar, overload
 
 from ..diagnostics import Problem, caller_place
 from ..lambdas import kind_of, root
-from ..resources import Symbol, Text
+from ..resources import Keyed, Symbol, Text
 from ..states.base import A
 from . import catalogue
-from .calling import Calling, check_returns, fill
+from .calling import Calling, check_returns, fill, service_fields
 from .models import ModelsMissing
 
 T = TypeVar("T")
-
-
-class Keyed(Protocol):
-    """A resource: a table, a topic, a queue; an argument that is its name or ARN."""
-
-    @property
-    def key(self) -> str:
-        """What it is bound by."""
-        ...
 
 
 Plain = str | int | float | bool | Enum | Symbol | Text | Keyed | Mapping[str, Any] | Sequence[Any] | None
@@ -102,16 +93,12 @@ def _call(
         takes,
         result,
         place,
-        **_service_fields(integration.service),
+        **service_fields(integration),
         **filled.fields,
         problems=(*filled.problems, *problems),
         passes=result.kind,
     )
     return state
-
-
-def _service_fields(service: str | None) -> dict[str, Any]:
-    return {"service": service, "seconds": None, "beat": None, "role": None, "allowed": ()}
 
 
 def _unfound(state: Calling[Any, Any], name: str, takes: Any, place: Any, problem: Problem) -> Any:
@@ -121,7 +108,7 @@ def _unfound(state: Calling[Any, Any], name: str, takes: Any, place: Any, proble
         takes,
         root("states.result", None),
         place,
-        **_service_fields(None),
+        **service_fields(None),
         integration=None,
         resource="",
         given={},

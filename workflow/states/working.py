@@ -13,9 +13,10 @@ from typing import Any, Never, Self, TypeVar, overload
 from ..diagnostics import Place, Problem, caller_place
 from ..error_names import TRANSIENT, Error, check_all, resolve
 from ..expressions import Expression, Root, kinds
-from ..lambdas import Compiled, compiled, kind_of, place_of, root
+from ..lambdas import Compiled, compiled, kind_of, place_of, root, value_or_lambda
 from ..policies import Catcher, Retrier, caught_root, caught_whole
 from ..records import Caught
+from ..resources import Keyed, Symbol, Text
 from ..variables import NOTHING, Assignment, Assigns, Variable, all_assigned, assigned
 from .base import End, In, Kind, Out, Part, R, Res, Same, State, Step, Succeed, X, as_part, is_open, joined, show
 
@@ -182,11 +183,19 @@ class Service(Working[In, Out, Never]):
     """Arguments as JSON data with Expressions and Symbols in it."""
     seconds: Seconds | None
     beat: Seconds | None
+    role: Expression | Symbol | Text | None
+    """The role that the call is made with; None for the state machine's own."""
 
     def _serve(self, name: str, takes: Kind, result: Root, place: Place, resource: str, **values: Any) -> None:
         service = resource.split(":")[0]
         self._work(
-            name, takes, result, place, service=service, resource=resource, **{"seconds": None, "beat": None, **values}
+            name,
+            takes,
+            result,
+            place,
+            service=service,
+            resource=resource,
+            **{"seconds": None, "beat": None, "role": None, **values},
         )
 
     def timeout(self, seconds: int | Callable[[In], int]) -> Self:
@@ -196,6 +205,26 @@ class Service(Working[In, Out, Never]):
     def heartbeat(self, seconds: int | Callable[[In], int]) -> Self:
         """Fail with States.HeartbeatTimeout if the task does not report for so many seconds; less than the timeout."""
         return self._limit("beat", "heartbeat", seconds)
+
+    def assume(self, role: str | Symbol | Text | Keyed | Callable[[In], str]) -> Self:
+        """Call with another role, such as one of another account: its ARN, or a lambda of the input.
+
+        The role must trust this state machine's role; permissions name it.
+        https://docs.aws.amazon.com/step-functions/latest/dg/concepts-access-cross-acct-resources.html
+        """
+        place = caller_place()
+        late = self._too_late("assume", place)
+        if isinstance(role, (Symbol, Text)):
+            return self._replace(role=role)._refuse(*late)
+        key = getattr(role, "key", None)
+        if isinstance(key, str):
+            return self._replace(role=Symbol(key))._refuse(*late)
+        made = value_or_lambda(role, (root("states.input", self.takes),), place, expected=str)
+        problems = [*late, *made.problems]
+        if isinstance(role, str) and not (role.startswith("arn:") and ":role/" in role):
+            what = f"`{self.name}` assumes {role!r}, which is no role's ARN"
+            problems.append(Problem(place, what, 'write "arn:aws:iam::ACCOUNT:role/NAME"', "assume"))
+        return self._replace(role=made.expression)._refuse(*problems)
 
     def _limit(self, field: str, method: str, seconds: Any) -> Self:
         place = caller_place()
@@ -222,7 +251,8 @@ def all_retriers(state: Working[Any, Any, Any]) -> tuple[Retrier, ...]:
     if not isinstance(state, Service):
         return state.retriers
     named = {name for retrier in state.retriers for name in retrier.errors}
-    meant = state.__dict__.get("transient") or TRANSIENT.names(state.service)
+    reads = state.__dict__.get("reads", False)  # what only reads may be done twice; the rest is the user's to say
+    meant = state.__dict__["transient"] if reads else TRANSIENT.names(state.service)
     left = tuple(n for n in meant if n not in named)
     if not left:
         return state.retriers

@@ -10,8 +10,9 @@ import pytest
 from pydantic import BaseModel
 
 from tests.workflow.models import Enriched, Reading, Summary
-from workflow import Pass, Table, Topic, Workflow
+from workflow import TRANSIENT, GetItem, Pass, Table, Topic, Workflow
 from workflow.aws.sdk import optimized, sdk
+from workflow.aws.symbols import Role
 from workflow.resources import Symbol, Text
 
 
@@ -32,12 +33,9 @@ def task(state: Any, name: str | None = None) -> dict[str, Any]:
 
 def test_arguments_are_written_in_pascal_case_whatever_the_api_calls_them() -> None:
     state = sdk("List", "ecs:listTasks", of=Reading, returns=Tasks, cluster=lambda r: r.device_id, maxResults=10)
-    assert task(state) == {
-        "Type": "Task",
-        "Resource": "arn:${aws.partition}:states:::aws-sdk:ecs:listTasks",
-        "Arguments": {"Cluster": "{% $states.input.device_id %}", "MaxResults": 10},
-        "End": True,
-    }
+    found = task(state)
+    assert found["Resource"] == "arn:${aws.partition}:states:::aws-sdk:ecs:listTasks"
+    assert found["Arguments"] == {"Cluster": "{% $states.input.device_id %}", "MaxResults": 10}
 
 
 def test_members_inside_lambdas_and_constants_are_renamed_alike() -> None:
@@ -167,3 +165,33 @@ def test_states_of_integrations_compare_by_what_they_say() -> None:
     assert make("a") == make("a")
     assert make("a") != make("b")
     assert Summary is not None
+
+
+def test_what_only_reads_is_tried_again_by_default() -> None:
+    state = sdk("List", "ecs:listTasks", of=Reading)
+    assert task(state)["Retry"][0]["ErrorEquals"] == ["Ecs.ServerException", "Ecs.SdkClientException"]
+    run = sdk("Run", "ecs:runTask", of=Reading, taskDefinition="t")
+    assert "Retry" not in task(run)
+    assert task(run.retry(TRANSIENT, attempts=2))["Retry"][0]["ErrorEquals"] == [
+        "Ecs.ServerException",
+        "Ecs.SdkClientException",
+    ]
+
+
+def test_transient_errors_of_sdk_integrations_have_their_names() -> None:
+    put = sdk("Put", "dynamodb:putItem", of=Reading, TableName="t", Item={}).retry(TRANSIENT)
+    assert task(put)["Retry"][0]["ErrorEquals"] == [
+        "DynamoDb.InternalServerErrorException",
+        "DynamoDb.ProvisionedThroughputExceededException",
+        "DynamoDb.RequestLimitExceededException",
+        "DynamoDb.ThrottlingException",
+        "DynamoDb.SdkClientException",
+    ]
+
+
+def test_every_task_may_assume_a_role() -> None:
+    read = GetItem("Read", Table("readings", Reading), of=Reading, key=lambda r: r.id).assume(Role("reader")).timeout(5)
+    workflow = Workflow.standard("w", read)
+    assert workflow.definition()["States"]["Read"]["Credentials"] == {"RoleArn": "${role.reader}"}
+    assert workflow.symbols == ("aws.partition", "role.reader", "table.readings")
+    assert [s.actions for s in workflow.permissions().statements] == [("sts:AssumeRole",)]

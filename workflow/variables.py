@@ -53,6 +53,12 @@ class Variable(Generic[T]):
         what = f"a variable cannot be named `{self.name}`"
         return [Problem(self.place, what, "use 1 to 80 letters, digits and `_`, no digit first", "variable-name")]
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Variable) and (self.name, self.kind) == (other.name, other.kind)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.kind))
+
     def __repr__(self) -> str:
         return f"Variable({self.name!r}, {kinds.show(self.kind)})"
 

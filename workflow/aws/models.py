@@ -47,8 +47,9 @@ class Shape:
 
     @property
     def required(self) -> tuple[str, ...]:
-        """The members that must be given, by botocore's names."""
-        return tuple(self._data.get("required", ()))
+        """The members that must be given, by botocore's names; SDKs make idempotency tokens themselves."""
+        members = self._data.get("members", {})
+        return tuple(n for n in self._data.get("required", ()) if not members.get(n, {}).get("idempotencyToken"))
 
     @property
     def is_union(self) -> bool:

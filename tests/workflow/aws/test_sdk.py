@@ -195,3 +195,16 @@ def test_every_task_may_assume_a_role() -> None:
     assert workflow.definition()["States"]["Read"]["Credentials"] == {"RoleArn": "${role.reader}"}
     assert workflow.symbols == ("aws.partition", "role.reader", "table.readings")
     assert [s.actions for s in workflow.permissions().statements] == [("sts:AssumeRole",)]
+
+
+def test_tokens_that_sdks_make_themselves_need_not_be_given() -> None:
+    state = optimized("Start", "emr-serverless:startApplication", of=Reading, applicationId="a-1")
+    assert task(state)["Arguments"] == {"ApplicationId": "a-1"}
+    run = optimized(
+        "Run",
+        "emr-serverless:startJobRun.sync",
+        of=Reading,
+        applicationId="a-1",
+        executionRoleArn="arn:aws:iam::111122223333:role/job",
+    )
+    assert "ClientToken" not in task(run)["Arguments"]

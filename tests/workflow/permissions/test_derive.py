@@ -285,6 +285,8 @@ def test_nearly_every_operation_is_an_action_of_iam() -> None:
                 integration = catalogue.sdk(f"{name}:{action}")
             except catalogue.Unknown:
                 continue
+            shape = integration.operation.input if integration.operation is not None else None
+            assert shape is None or not {"of", "returns"} & set(shape.members), "keywords of sdk() itself"
             for iam in sdk_actions.actions(integration):
                 service, _, own = iam.partition(":")
                 assert tables.services.service_exists(service), name

@@ -6,6 +6,7 @@ Values stay values until someone asks: turning inputs and outputs into JSON text
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple
 
 from simulator.values import text
@@ -29,6 +30,7 @@ _TEXT_FIELDS = frozenset({"input", "output", "parameters"})
 _DETAILS_OF = {"input": "inputDetails", "output": "outputDetails"}
 
 
+@cache
 def detail_key(event_type: str) -> str:
     """The field that holds an event's details: stateEnteredEventDetails for PassStateEntered, and so on."""
     if event_type.endswith("StateEntered"):

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from simulator import errors
@@ -35,7 +34,8 @@ from simulator.effects import (
     Succeeded,
 )
 from simulator.errors import StateError
-from simulator.history import EVENT_LIMIT, Event, detail_key
+from simulator.history import Event, detail_key
+from simulator.info import Info
 from simulator.strand import HistoryFull, Strand
 from simulator.values import PAYLOAD_LIMIT, Value, dump
 
@@ -44,20 +44,7 @@ if TYPE_CHECKING:
     from simulator.maprun import MapRun
 
 
-@dataclass(frozen=True, slots=True)
-class Info:
-    """What an execution knows of itself. Names, ARNs and times as the API and the context object show them."""
-
-    execution_arn: str
-    name: str
-    role_arn: str
-    machine_arn: str
-    machine_name: str
-    express: bool = False
-    started: dict[str, Any] = field(default_factory=dict)
-    event_limit: int = EVENT_LIMIT
-    wait_scale: float = 1.0
-
+__all__ = ["Info", "Run"]
 
 #: Events after which an Express execution, which has no limit of its own, is taken for one that ran out of its five
 #: minutes: a loop of states that never waits.
@@ -86,7 +73,8 @@ class Run:
         self.redrives = 0
         self.map_runs: list[MapRun] = []
         self.events: list[Event] = []
-        self.context: dict[str, Value] = {}
+        self._context: dict[str, Value] | None = None
+        self._redriven: float | None = None
         self._keys = 1
         self._commands: list[Command] = []
         self._ready: deque[tuple[Strand, Any]] = deque()
@@ -102,23 +90,31 @@ class Run:
             self._random = random.Random(self._seed)  # noqa: S311 - a simulation, reproducible by design
         return self._random
 
+    @property
+    def context(self) -> dict[str, Value]:
+        """The context object without what a state adds to it. Made when first asked for."""
+        if self._context is None:
+            execution: dict[str, Value] = {
+                "Id": self.info.execution_arn,
+                "Input": self.input,
+                "Name": self.info.name,
+                "RoleArn": self.info.role_arn,
+                "StartTime": iso(self.started_at),
+                "RedriveCount": self.redrives,
+            }
+            if self._redriven is not None:
+                execution["RedriveTime"] = iso(self._redriven)
+            self._context = {
+                "Execution": execution,
+                "StateMachine": {"Id": self.info.machine_arn, "Name": self.info.machine_name},
+            }
+        return self._context
+
     # -------------------------------------------------------------- told by the driver
 
     def begin(self, now: float) -> list[Command]:
         """Start. Returns what to do."""
         self.now = self.started_at = now
-        execution: dict[str, Value] = {
-            "Id": self.info.execution_arn,
-            "Input": self.input,
-            "Name": self.info.name,
-            "RoleArn": self.info.role_arn,
-            "StartTime": iso(now),
-            "RedriveCount": 0,
-        }
-        self.context = {
-            "Execution": execution,
-            "StateMachine": {"Id": self.info.machine_arn, "Name": self.info.machine_name},
-        }
         previous = self.note(
             "ExecutionStarted", 0, {"input": self.input, "roleArn": self.info.role_arn, **self.info.started}
         )
@@ -194,11 +190,7 @@ class Run:
         self.now = now
         self.redrives += 1
         self.status, self.error, self.cause, self.stopped_at = "RUNNING", None, None, None
-        self.context["Execution"] = {
-            **self.context["Execution"],
-            "RedriveCount": self.redrives,
-            "RedriveTime": iso(now),
-        }
+        self._redriven, self._context = now, None
         previous = self.note("ExecutionRedriven", len(self.events), {"redriveCount": self.redrives})
         if self._limit is not None:
             self._commands.append(SetTimer(0, now + self._limit))
@@ -378,7 +370,7 @@ class Run:
         strand.steps.close()
 
     def _end(self, status: str, output: Value, error: str | None, cause: str | None) -> None:
-        if status == "SUCCEEDED" and len(dump(output)) > PAYLOAD_LIMIT:
+        if status == "SUCCEEDED" and output is not self.input and len(dump(output)) > PAYLOAD_LIMIT:
             status, output, error = "FAILED", None, errors.DATA_LIMIT
             cause = "The execution's output has a size exceeding the maximum number of bytes service limit."
         self.status, self.output, self.error, self.cause = status, output, error, cause

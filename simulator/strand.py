@@ -121,6 +121,8 @@ class Strand:
             raise too_large(state)
         details: dict[str, Any] = {"name": state.name, "output": output}
         if assigned:
+            if len(dump(assigned)) > PAYLOAD_LIMIT:
+                raise too_large(state)
             self.assign(assigned)
             details["assignedVariables"] = assigned
         self.note(state.exited_type, details)

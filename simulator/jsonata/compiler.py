@@ -7,8 +7,9 @@ from typing import Any
 
 from simulator.jsonata.bounds import tick
 from simulator.jsonata.errors import Problem, Word
+from simulator.jsonata.grouping import group
 from simulator.jsonata.operators import binary, negate
-from simulator.jsonata.paths import FastPath, group, path, predicates
+from simulator.jsonata.paths import FastPath, path, predicates
 from simulator.jsonata.scope import (
     PLACEHOLDER,
     Composed,

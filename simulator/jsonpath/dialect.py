@@ -162,7 +162,7 @@ def _path_field(path_name: str, path: str, name: str, expected: str) -> Callable
             value = int(value)
         if kind(value) != expected:
             raise _mismatch(path_name, path, name, expected, value)
-        if name == "Seconds" and value < 0:
+        if name == "Seconds" and isinstance(value, int | float) and value < 0:
             detail = f"The SecondsPath parameter references a negative value: {path} == {value}"
             raise LocatedError(RUNTIME, detail, path_name)
         return value

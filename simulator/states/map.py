@@ -12,8 +12,8 @@ from simulator.effects import Join
 from simulator.errors import EvaluationError, LocatedError, StateError
 from simulator.states.base import Dialect
 from simulator.states.working import Working
-from simulator.strand import Strand
-from simulator.values import Value
+from simulator.strand import Strand, too_large
+from simulator.values import PAYLOAD_LIMIT, Value, dump
 
 if TYPE_CHECKING:
     from simulator.definition import Chart
@@ -48,13 +48,21 @@ class Map(Working):
         started = strand.note("MapStateStarted", {"length": len(items)})
         self.tolerance(strand, raw, effective)
         name = self.name
+        # All items are shaped before the first runs, so that one that cannot be fails the Map and not the interpreter.
+        seen = [{"Index": index, "Value": item} for index, item in enumerate(items)]
+        values = items if self._selector is None else [self.select(strand, raw, effective, one) for one in seen]
 
         def launch(index: int) -> Strand:
-            seen = {"Index": index, "Value": items[index]}
             event = strand.run.note("MapIterationStarted", started, {"name": name, "index": index}, strand.log)
-            value = items[index] if self._selector is None else self.select(strand, raw, effective, seen)
             return Strand(
-                strand.run, self.processor, value, strand.variables, event, seen, log=strand.log, about=strand.about
+                strand.run,
+                self.processor,
+                values[index],
+                strand.variables,
+                event,
+                seen[index],
+                log=strand.log,
+                about=strand.about,
             )
 
         def finished(index: int, child: Strand) -> None:
@@ -114,9 +122,12 @@ class Map(Working):
         assert self._selector is not None  # noqa: S101 - the caller looked
         outer, strand.item = strand.item, seen
         try:
-            return self._selector(strand, {"input": raw if self.dialect.name == "JSONata" else effective})
+            selected = self._selector(strand, {"input": raw if self.dialect.name == "JSONata" else effective})
         finally:
             strand.item = outer
+        if len(dump(selected)) > PAYLOAD_LIMIT:
+            raise too_large(self)
+        return selected
 
     def note_failure(self, strand: Strand, error: StateError) -> None:
         """MapStateFailed."""

@@ -11,8 +11,8 @@ from simulator.effects import Join
 from simulator.errors import StateError
 from simulator.states.base import Dialect
 from simulator.states.working import Working
-from simulator.strand import Strand
-from simulator.values import Value
+from simulator.strand import Strand, too_large
+from simulator.values import PAYLOAD_LIMIT, Value, dump
 
 if TYPE_CHECKING:
     from simulator.definition import Chart
@@ -31,6 +31,8 @@ class Parallel(Working):
     def attempt(self, strand: Strand, raw: Value, effective: Value) -> Steps:
         """Run the branches. Returns their outputs in the order of the definition."""
         value = self.dialect.arguments(strand, raw, effective)
+        if value is not raw and len(dump(value)) > PAYLOAD_LIMIT:
+            raise too_large(self)
         started = strand.note("ParallelStateStarted")
 
         def launch(index: int) -> Strand:

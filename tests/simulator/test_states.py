@@ -149,6 +149,20 @@ def test_map_shapes_items() -> None:
     assert run({"M": state}, {"xs": [1, 2], "by": 10}).output == [{"v": 10, "i": 0}, {"v": 20, "i": 1}]
 
 
+def test_an_item_that_cannot_be_shaped_fails_the_map() -> None:
+    state = {
+        "Type": "Map",
+        "Items": [1, 2],
+        "ItemSelector": "{% $states.context.Map.Item.Value.missing %}",
+        "ItemProcessor": processor({"B": {"Type": "Pass", "End": True}}),
+        "Catch": [{"ErrorEquals": ["States.QueryEvaluationError"], "Next": "C"}],
+        "Next": "C",
+    }
+    result = run({"M": state, "C": {"Type": "Pass"}})
+    assert result.output["Error"] == "States.QueryEvaluationError"
+    assert types(result).count("MapStateFailed") == 1
+
+
 def test_map_of_nothing_is_nothing() -> None:
     state = {"Type": "Map", "Items": [], "ItemProcessor": processor({"B": {"Type": "Pass", "End": True}})}
     assert run({"M": state}).output == []

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from handlers import clients
 from handlers.alerts import describe
-from handlers.models import Device, Item, Quarantined, Record, Repeat
-from simulator.tasks import TaskCall
+from handlers.models import Quarantined, Record
+from pipelines.telemetry import devices, readings, repeats
 from tests.handlers.aws import Aws
 from tests.handlers.messages import record, telemetry
-from tests.pipelines.deployed import Deployed
+from tests.pipelines.batches import FRIDGE, published, report, through_entry
+from workflow.testing import REAL, Answers, Environment, fails
 
 STATES = [
     "Validate",
@@ -60,83 +61,82 @@ HOT = message("fridge-7", "a", 9.5, True)
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],  # explaining a failure would take minutes
 )
 @given(
-    published=st.lists(messages, min_size=1, max_size=6),
+    sent=st.lists(messages, min_size=1, max_size=6),
     deliveries=st.lists(st.lists(st.integers(0, 5), min_size=1, max_size=4), max_size=6),
     faults=st.lists(st.tuples(st.sampled_from(STATES), st.sampled_from(ERRORS)), max_size=8),
     deaths=st.sets(st.integers(1, 40), max_size=3),
 )
-@example(published=[HOT], deliveries=[[0]], faults=[], deaths={5})  # between store and alert
-@example(published=[HOT], deliveries=[[0]], faults=[], deaths={6})  # between alert and mark
-@example(published=[HOT, HOT], deliveries=[[0], [1]], faults=[("Alert", "Boom")], deaths=set())
+@example(sent=[HOT], deliveries=[[0]], faults=[], deaths={5})  # between store and alert
+@example(sent=[HOT], deliveries=[[0]], faults=[], deaths={6})  # between alert and mark
+@example(sent=[HOT, HOT], deliveries=[[0], [1]], faults=[("Alert", "Boom")], deaths=set())
 def test_every_message_has_one_outcome_and_every_alert_is_sent(
-    environment: pytest.MonkeyPatch,
-    published: list[dict[str, Any]],
+    patch: pytest.MonkeyPatch,
+    sent: list[dict[str, Any]],
     deliveries: list[list[int]],
     faults: list[tuple[str, str]],
     deaths: set[int],
 ) -> None:
-    deployed = _deployed(environment, faults, deaths)
+    aws = Aws()
+    patch.setattr(clients, "dynamodb", lambda: aws.dynamodb)
+    patch.setenv("QUARANTINE_TABLE", aws.quarantine)
+    environment = Environment(invoke=through_entry, answers=_faulty(faults, deaths))
+    environment.table(devices).put(FRIDGE)
     queue = {
-        f"trace-{n:03}": record(**made, trace=f"trace-{n:03}", sqs_id=f"sqs-{n:03}") for n, made in enumerate(published)
+        f"trace-{n:03}": record(**made, trace=f"trace-{n:03}", sqs_id=f"sqs-{n:03}") for n, made in enumerate(sent)
     }
     waiting = dict(queue)
     rounds = [[f"trace-{n % len(queue):03}" for n in batch] for batch in deliveries]
     for batch in [*rounds, *[list(queue)] * 12]:
         left = [waiting[trace] for trace in dict.fromkeys(batch) if trace in waiting]
-        for trace in _deliver(deployed, left):
+        for trace in _deliver(environment, left):
             del waiting[trace]
     assert not waiting
 
-    aws = deployed.aws
-    items = aws.read(aws.readings, Item)
-    repeats, quarantined = aws.read(aws.repeats, Repeat), aws.read(aws.quarantine, Quarantined)
-    outcomes = (
-        Counter(i.trace for i in items) + Counter(r.trace for r in repeats) + Counter(q.trace for q in quarantined)
-    )
+    items, again = environment.table(readings).all(), environment.table(repeats).all()
+    quarantined = aws.read(aws.quarantine, Quarantined)
+    outcomes = Counter([*(i.trace for i in items), *(r.trace for r in again), *(q.trace for q in quarantined)])
     assert outcomes == Counter(queue.keys())
     assert len({item.id for item in items}) == len(items)
     due = {describe(item) for item in items if item.known and item.temperature > 8}
-    assert set(aws.published) == due
+    assert set(published(environment)) == due
     assert {item.alert for item in items} <= {"none", "sent"}
-    assert {repeat.stored_by for repeat in repeats} <= {item.trace for item in items}
+    assert {repeat.stored_by for repeat in again} <= {item.trace for item in items}
 
 
 @pytest.fixture(scope="module")
-def environment() -> Iterator[pytest.MonkeyPatch]:
+def patch() -> Iterator[pytest.MonkeyPatch]:
     """What each example sets anew; undone when all are done."""
-    with pytest.MonkeyPatch.context() as patch:
-        yield patch
+    with pytest.MonkeyPatch.context() as context:
+        yield context
 
 
-def _deployed(environment: pytest.MonkeyPatch, faults: list[tuple[str, str]], deaths: set[int]) -> Deployed:
-    aws = Aws()
-    environment.setattr(clients, "dynamodb", lambda: aws.dynamodb)
-    environment.setenv("QUARANTINE_TABLE", aws.quarantine)
-    aws.put(aws.devices, Device(device_id="fridge-7", name="Vaccines", low=2, high=8))
-    deployed = Deployed(aws)
-    for state, error in faults:
-        deployed.broken[state].append(error)
+def _faulty(faults: list[tuple[str, str]], deaths: set[int]) -> Answers:
+    """Each task first meets its faults; whichever call is one of those numbers takes the whole execution along."""
+    left = {state: [error for name, error in faults if name == state] for state in STATES}
     calls = 0
 
-    def die(_: TaskCall) -> None:
-        nonlocal calls
-        calls += 1
-        if calls in deaths:
-            raise Died
+    def answer(state: str) -> Any:
+        def meet(_: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            if calls in deaths:
+                raise Died
+            return fails(left[state].pop(0)) if left[state] else REAL
 
-    deployed.before = die
-    return deployed
+        return meet
+
+    return {state: answer(state) for state in STATES}
 
 
-def _deliver(deployed: Deployed, records: list[Record]) -> list[str]:
+def _deliver(environment: Environment, records: list[Record]) -> list[str]:
     """The traces of those that the queue may forget: an execution that died answers for none of its batch."""
     if not records:
         return []
     try:
-        report = deployed.report(*records)
+        made = report(environment, *records)
     except Died:
         return []
-    failed = {failure["itemIdentifier"] for failure in report["batchItemFailures"]}
-    done = {end["sqs_id"]: end["trace"] for end in report["outcomes"]}
+    failed = {failure.itemIdentifier for failure in made.batchItemFailures}
+    done = {end.sqs_id: end.trace for end in made.outcomes}
     assert failed | done.keys() == {r.messageId for r in records} and not failed & done.keys()
     return list(done.values())

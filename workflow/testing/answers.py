@@ -28,7 +28,7 @@ from . import functions, tables, values
 from .program import Program
 
 Answer = Any
-Answers = Mapping[str | Part, Answer]
+Answers = Mapping[str, Answer] | Mapping[Part, Answer]
 """What answers which state, by its name or by the state itself."""
 
 PAGE = "answer"
@@ -73,6 +73,11 @@ def as_failure(error: BaseException | type[BaseException]) -> StateError:
     return made if isinstance(made, StateError) else functions.failure(made)
 
 
+def name_of(key: str | Part) -> str:
+    """The name of a state that is named, or given itself."""
+    return key.name if isinstance(key, Part) else key
+
+
 class Script:
     """What answers an execution's tasks, where something other than the real thing does."""
 
@@ -83,7 +88,7 @@ class Script:
         self._left: dict[str, Iterator[Answer]] = {}
         problems: list[Problem] = []
         for key, answer in answers.items():
-            name = key.name if isinstance(key, Part) else key
+            name = name_of(key)
             self._answers[name] = answer
             problems += self._wrong(name, answer)
             if isinstance(answer, InTurn):

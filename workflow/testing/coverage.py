@@ -268,13 +268,17 @@ def went_through(what: Program, result: Result[Any]) -> Iterator[Element]:
             for index in _first(state.get("Retry", ()), attempt.error):
                 yield Element("retrier", visit.name, str(index))
         if visit.caught:
-            for index in _first(state.get("Catch", ()), visit.error):
+            led = [i for i, c in enumerate(state.get("Catch", ())) if c["Next"] == visit.following]
+            for index in led if len(led) == 1 else _first(state.get("Catch", ()), visit.error):
                 yield Element("catcher", visit.name, str(index))
     yield from _rules(what, states, result)
 
 
 def _first(entries: Any, error: str | None) -> Iterator[int]:
-    """The first retrier or catcher that covers an error."""
+    """The first retrier or catcher that covers an error; the only one there is for an error that is not known."""
+    if error is None:
+        yield from range(len(entries) if len(entries) == 1 else 0)
+        return
     found = (i for i, entry in enumerate(entries) if matches(entry["ErrorEquals"], error))
     yield from (index for index in [next(found, None)] if index is not None)
 

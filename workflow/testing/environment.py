@@ -20,7 +20,7 @@ from ..diagnostics import Place, caller_place
 from ..resources import Bucket, Readable, Topic
 from ..states.base import A, R, Step, X
 from . import coverage, functions, program, values
-from .answers import Answers, Script
+from .answers import Answers, Script, name_of
 from .execution import Execution, now
 from .functions import Invoke
 from .memory import ACCOUNT, REGION, Memory, Message
@@ -174,8 +174,10 @@ class Environment:
 
     def _begin(self, what: Program, input: Any, answers: Answers | None, place: Place) -> Execution[Any]:
         self._memory.know(what.tables)
-        own = {k: v for k, v in self._answers.items() if _name(k) in (what.whole or what).states}
-        script = Script(what, {**own, **(answers or {})}, place)
+        known = (what.whole or what).states
+        said: dict[Any, Any] = {k: v for k, v in self._answers.items() if name_of(k) in known}
+        said.update(answers or {})
+        script = Script(what, said, place)
         self._started += 1
         head = f"arn:aws:states:{REGION}:{ACCOUNT}"
         kind = f"express:{what.name}:{self._started}" if what.express else f"execution:{what.name}"
@@ -201,7 +203,12 @@ class Environment:
         while True:
             while self._calls and not done():
                 execution, call = self._calls.popleft()
-                await execution._perform(call)
+                try:
+                    await execution._perform(call)
+                except BaseException:
+                    self._calls = deque(c for c in self._calls if c[0] is not execution)
+                    execution._abandon()
+                    raise
             due = self.clock.due()
             if done() or due is None or (until is not None and due > until):
                 return
@@ -230,10 +237,6 @@ class Environment:
             raise Unanswered(
                 f"{named} has nothing that answers it: {error}; write answers={{{call.state!r}: ...}}"
             ) from None
-
-
-def _name(key: Any) -> str:
-    return key if isinstance(key, str) else str(key.name)
 
 
 @overload

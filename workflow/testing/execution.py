@@ -158,12 +158,16 @@ class Execution(Generic[Out]):
             elif isinstance(command, CancelTask):
                 self._open.pop(command.key, None)
         if self._run.status != "RUNNING" and not self._over:
-            self._over = True
-            self._open.clear()
-            for timer in self._timers.values():
-                timer.cancel()
-            self._timers.clear()
+            self._abandon()
             self._environment._ended(self)
+
+    def _abandon(self) -> None:
+        """Nothing happens in this execution any more: it is over, or an answer raised what is no task's failure."""
+        self._over = True
+        self._open.clear()
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
 
     def _fire(self, key: int) -> None:
         self._timers.pop(key, None)

@@ -28,6 +28,7 @@ class Attempt:
     number: int
     """0 at first, then the number of the retry."""
     started: datetime
+    failed: bool = False
     arguments: Any = None
     """What was asked for: the evaluated Arguments of a Task; None of a Parallel or a Map."""
     result: Any = None
@@ -37,11 +38,6 @@ class Attempt:
     ended: datetime | None = None
     submitted: bool = False
     """Whether the request was accepted and the result comes later."""
-
-    @property
-    def failed(self) -> bool:
-        """Whether it ended with an error."""
-        return self.error is not None
 
     @property
     def input(self) -> Any:
@@ -74,8 +70,10 @@ class Visit:
     attempts: list[Attempt] = field(default_factory=list)
     inside: list[Branch] = field(default_factory=list)
     """The branches of a Parallel or Try, the items of a Map, in order."""
+    failed: bool = False
+    """Whether it failed in the end, caught or not."""
     error: str | None = None
-    """The error that it failed with in the end, caught or not."""
+    """The error that it failed with; None where a history does not tell: that of a Fail state inside another state."""
     cause: str | None = None
     following: str | None = None
     """The state that was entered after it."""
@@ -83,7 +81,7 @@ class Visit:
     @property
     def caught(self) -> bool:
         """Whether a catcher took its error."""
-        return self.error is not None and self.exited is not None
+        return self.failed and self.exited is not None
 
     @property
     def seconds(self) -> float:
@@ -169,21 +167,25 @@ def moment(value: Any) -> datetime:
     return datetime.fromtimestamp(value, UTC)
 
 
-def read(events: Iterable[Event], children: Mapping[str, Sequence[Sequence[Event]]] | None = None) -> Story:
-    """What happened. children: the histories of a Map Run's child executions, by its ARN.
+Children = Mapping[str, Sequence[Sequence[Event]]]
+
+
+def read(events: Iterable[Event], children: Children | None = None, ends: Mapping[str, str] | None = None) -> Story:
+    """What happened. children: the histories of a Map Run's child executions, by its ARN. ends: the errors of Fail
+    states by their names, which a history does not say.
 
     Raises ValueError for events that are no history.
     """
-    reader = _Reader(children or {})
+    reader = _Reader(children or {}, ends or {})
     for event in events:
         reader.take(event)
     return reader.story
 
 
 class _Reader:
-    def __init__(self, children: Mapping[str, Sequence[Sequence[Event]]]) -> None:
+    def __init__(self, children: Children, ends: Mapping[str, str]) -> None:
         self.story = Story(Branch())
-        self._children = children
+        self._children, self._ends = children, ends
         self._at: dict[int, tuple[Branch, Visit | None, str]] = {}
 
     def take(self, event: Event) -> None:
@@ -192,6 +194,7 @@ class _Reader:
         except (KeyError, TypeError, ValueError):
             raise ValueError(f"this is no event of a history: {event!r}") from None
         branch, visit, before = self._at.get(previous, (self.story.root, None, ""))
+        from_ = visit
         details = _details(event)
         now = moment(event["timestamp"])
         if kind.endswith("StateEntered"):
@@ -212,14 +215,16 @@ class _Reader:
             for item in visit.inside:
                 if item.index == index and item.status == "RUNNING":
                     item.status = kind.removeprefix("MapIteration").upper()
+            if kind == "MapIterationFailed" and from_ is not None:
+                visit.error, visit.cause = from_.error, from_.cause
             branch = visit.within
         elif kind.startswith(("ParallelState", "MapState", "MapRun")):
             visit = self._around(branch, visit, before, kind)
             branch = visit.within
-            self._work(visit, kind, details, now)
+            self._work(visit, from_ or visit, kind, details, now)
         elif kind == "EvaluationFailed":
             if visit is not None:
-                visit.error, visit.cause = details.get("error"), details.get("cause")
+                visit.failed, visit.error, visit.cause = True, details.get("error"), details.get("cause")
         elif kind.startswith("Execution"):
             self._execution(kind, details, now)
             branch, visit = self.story.root, None
@@ -238,6 +243,8 @@ class _Reader:
         made = Visit(
             str(details.get("name")), kind.removesuffix("StateEntered"), _json(details.get("input")), now, branch
         )
+        if made.kind == "Fail":
+            made.failed, made.error = True, self._ends.get(made.name)
         branch.visits.append(made)
         self.story.visits.append(made)
         return branch, made
@@ -258,16 +265,21 @@ class _Reader:
             branch, visit = visit.within, None
         return self._up(branch, visit, lambda v: v.kind == state_type and v.exited is None)
 
-    def _work(self, visit: Visit, kind: str, details: Mapping[str, Any], now: datetime) -> None:
+    def _work(self, visit: Visit, from_: Visit, kind: str, details: Mapping[str, Any], now: datetime) -> None:
         if kind in ("ParallelStateStarted", "MapStateStarted"):
             for branch in visit.inside:
                 if branch.status == "RUNNING":
                     branch.status = "FAILED" if any(v.exited is None for v in branch.visits) else "SUCCEEDED"
             visit.attempts.append(Attempt(visit.name, len(visit.attempts), now))
-            visit.error = visit.cause = None
+            visit.failed, visit.error, visit.cause = False, None, None
         elif kind in ("ParallelStateFailed", "MapStateFailed"):
+            # These events say no error: it is that of what failed inside.
+            if from_ is not visit:
+                visit.error, visit.cause = from_.error, from_.cause
+            visit.failed = True
+            _ended(visit, now, failed=True, error=visit.error, cause=visit.cause)
+        elif kind == "MapRunFailed":
             visit.error, visit.cause = details.get("error"), details.get("cause")
-            _ended(visit, now, error=visit.error or "", cause=visit.cause)
         elif kind in ("ParallelStateSucceeded", "MapStateSucceeded"):
             _ended(visit, now)
             for branch in visit.inside:
@@ -278,7 +290,7 @@ class _Reader:
 
     def _child(self, visit: Visit, index: int, events: Sequence[Event]) -> None:
         """A child execution of a Distributed Map reads like an item of a Map."""
-        story = read(events)
+        story = read(events, {}, self._ends)
         branch = story.root
         branch.index, branch.of, branch.status = index, visit, story.status
         visit.inside.append(branch)
@@ -309,12 +321,12 @@ def _attempt(visit: Visit, kind: str, details: Mapping[str, Any], now: datetime)
     if kind.endswith("Scheduled"):
         arguments = details.get("parameters", details.get("input"))
         visit.attempts.append(Attempt(visit.name, len(visit.attempts), now, _json(arguments)))
-        visit.error = visit.cause = None
+        visit.failed, visit.error, visit.cause = False, None, None
     elif kind.endswith("Succeeded"):
         _ended(visit, now, result=_json(details.get("output")))
     elif kind.endswith(("Failed", "TimedOut")):  # also LambdaFunctionScheduleFailed, TaskSubmitFailed, TaskStartFailed
-        visit.error, visit.cause = details.get("error") or "", details.get("cause")
-        _ended(visit, now, error=visit.error, cause=visit.cause)
+        visit.failed, visit.error, visit.cause = True, details.get("error") or "", details.get("cause")
+        _ended(visit, now, failed=True, error=visit.error, cause=visit.cause)
     elif kind == "TaskSubmitted" and visit.attempts:
         visit.attempts[-1].submitted = True
 
@@ -347,4 +359,5 @@ def _json(text: Any) -> Any:
 def _taken(visit: Visit) -> Taken:
     inside = [(branch.at, branch.path) for branch in visit.inside]
     tries = len(visit.attempts)
-    return Taken(visit.name, visit.kind, visit.error, visit.caught, tries, visit.seconds, visit.exited is None, inside)
+    error = (visit.error or "failed") if visit.failed and visit.kind != "Fail" else None
+    return Taken(visit.name, visit.kind, error, visit.caught, tries, visit.seconds, visit.exited is None, inside)

@@ -59,6 +59,12 @@ class Program:
         return dict(walk(self.definition))
 
     @cached_property
+    def ends(self) -> dict[str, str]:
+        """The errors of Fail states whose names are constants."""
+        fails = {n: s.get("Error") for n, s in (self.whole or self).states.items() if s["Type"] == "Fail"}
+        return {n: e for n, e in fails.items() if isinstance(e, str) and not e.startswith("{%")}
+
+    @cached_property
     def vertices(self) -> dict[str, Vertex]:
         """What the DSL knows of each state."""
         return {v.state.name: v for v in self.graph.scope.walk()} if self.graph is not None else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -31,7 +31,7 @@ class Result(Generic[Out]):
         *,
         program: Program | None = None,
         name: str = "execution",
-        children: Mapping[str, Sequence[Sequence[Event]]] | None = None,
+        children: history.Children | None = None,
         failure: BaseException | None = None,
     ) -> None:
         self.events = events
@@ -46,7 +46,8 @@ class Result(Generic[Out]):
     @cached_property
     def story(self) -> Story:
         """The history, read."""
-        story = history.read(self.events, self.children)
+        ends = self.program.ends if self.program is not None else {}
+        story = history.read(self.events, self.children, ends)
         if story.visits and story.visits[0].name == GIVEN:
             del story.visits[0], story.root.visits[0]
         return story

@@ -1,0 +1,3 @@
+"""Fixtures and options for all tests."""
+
+pytest_plugins = ["workflow_pytest"]

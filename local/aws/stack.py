@@ -64,6 +64,7 @@ class LocalAws:
         self._lock = threading.Lock()
         self._stopping = False
         self._session: Any = None
+        self._clients: dict[str, Any] = {}
         self._supervisors: list[threading.Thread] = []
         self.failure: str | None = None
 
@@ -78,11 +79,19 @@ class LocalAws:
         return {name: child.process.pid for name, child in self._children.items()}
 
     def client(self, service: str, **options: Any) -> Any:
-        """A boto3 client of the local AWS; `options` are boto3's. Needs no `AWS_*` variable and obeys none."""
+        """A boto3 client of the local AWS; `options` are boto3's. Needs no `AWS_*` variable and obeys none.
+
+        Without options it is the same client each time: clients may be shared by threads, and making one is slow.
+        """
         with self._lock:  # making a client is not safe from several threads at once
+            if not options and service in self._clients:
+                return self._clients[service]
             if self._session is None:
                 self._session = local_session(self.region)
-            return local_client(self._session, service, self.endpoint, **options)
+            client = local_client(self._session, service, self.endpoint, **options)
+            if not options:
+                self._clients[service] = client
+            return client
 
     def start(self) -> Self:
         """Start both processes and return when every listener is open. Raises `ChildFailed`, having stopped all."""
@@ -94,6 +103,7 @@ class LocalAws:
             (self.state_dir / name).mkdir(mode=0o700, exist_ok=True)
         for name in ("http", "mqtt", "services"):
             self._sockets[name] = _listener()
+        self._clients.clear()  # of an earlier start, at another endpoint
         self.endpoint = f"http://127.0.0.1:{_port(self._sockets['http'])}"
         self.mqtt_host, self.mqtt_port = "127.0.0.1", _port(self._sockets["mqtt"])
         self.ca_file = self.state_dir / "ca.pem"

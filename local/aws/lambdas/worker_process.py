@@ -18,6 +18,8 @@ _SCRIPT = Path(__file__).with_name("worker.py")
 # AWS gives a function's initialisation 10 s and tries again within the function's own timeout. A laptop that starts
 # several workers at once imports slowly; the limit only has to end what never finishes.
 INIT_SECONDS = 60.0
+# A worker that nobody has called for this long goes, as on AWS: else each new version would leave the old one's behind.
+IDLE_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,8 @@ class Worker:
         connection = self._waiting
         if connection is None or self.current is not None:
             raise RuntimeError("the worker is not free")
+        if self._timer is not None:
+            self._timer.cancel()
         self._waiting, self.current = None, invocation
         connection.give(invocation)
         self._timer = asyncio.get_running_loop().call_later(invocation.timeout, self._timed_out, invocation)
@@ -165,6 +169,7 @@ class Worker:
             self._timer.cancel()
         self._initialised = True
         self._waiting = connection
+        self._timer = asyncio.get_running_loop().call_later(IDLE_SECONDS, self.kill)
         self._on_free(self)
 
     def settle(self, request_id: str, outcome: Outcome) -> bool:

@@ -1,5 +1,6 @@
 """The Lambda API and its workers, with AWS's runtime client and with our own loop."""
 
+import asyncio
 import base64
 import http.client
 import io
@@ -19,6 +20,9 @@ from local.aws import LocalAws
 from local.aws.call import JsonClient
 from local.aws.lambdas.cloudwatch import MOST_BYTES, TARGET, Shipper
 from local.aws.lambdas.logs import log_of, turn_over
+from local.aws.lambdas.pool import Pool
+from local.aws.lambdas.runtime_api import Invocation
+from local.aws.lambdas.worker_process import Spec
 from tests.local.aws.support import ROLE, archive, code_of, function, invoke, name, until
 
 HANDLER = """
@@ -54,6 +58,12 @@ def lambdas(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         yield running
 
 
+@pytest.fixture(scope="module")
+def arn(lambdas: LocalAws) -> str:
+    """One function for all tests that need nothing special of it."""
+    return function(lambdas, HANDLER)
+
+
 def test_a_function_answers_with_its_own_environment(lambdas: LocalAws, monkeypatch: pytest.MonkeyPatch) -> None:
     arn = function(lambdas, HANDLER, Environment={"Variables": {"TABLE": "readings"}}, Timeout=7, MemorySize=256)
     answer, error = invoke(lambdas, arn, {"echo": {"é": [1, None, 1.5]}})
@@ -72,15 +82,13 @@ def test_a_function_answers_with_its_own_environment(lambdas: LocalAws, monkeypa
     assert root not in answer["path"]  # the function's code is the archive's, not the repository's
 
 
-def test_a_worker_stays_warm(lambdas: LocalAws) -> None:
-    arn = function(lambdas, HANDLER)
+def test_a_worker_stays_warm(lambdas: LocalAws, arn: str) -> None:
     first, second = invoke(lambdas, arn, {})[0], invoke(lambdas, arn, {})[0]
     assert (second["count"], second["pid"]) == (first["count"] + 1, first["pid"])
     assert second["id"] != first["id"]
 
 
-def test_an_exception_keeps_its_class_name_and_the_worker_lives(lambdas: LocalAws) -> None:
-    arn = function(lambdas, HANDLER)
+def test_an_exception_keeps_its_class_name_and_the_worker_lives(lambdas: LocalAws, arn: str) -> None:
     pid = invoke(lambdas, arn, {})[0]["pid"]
     answer, error = invoke(lambdas, arn, {"do": "raise"})
     assert error == "Unhandled"
@@ -99,16 +107,14 @@ def test_an_exception_keeps_its_class_name_and_the_worker_lives(lambdas: LocalAw
         ({"do": "kill"}, "Error: Runtime exited with error: signal: killed"),
     ],
 )
-def test_a_worker_that_dies_is_an_exit_error(lambdas: LocalAws, event: Any, text: str) -> None:
-    arn = function(lambdas, HANDLER)
+def test_a_worker_that_dies_is_an_exit_error(lambdas: LocalAws, arn: str, event: Any, text: str) -> None:
     answer, error = invoke(lambdas, arn, event)
     assert (answer["errorType"], error) == ("Runtime.ExitError", "Unhandled")
     assert answer["errorMessage"].startswith("RequestId: ") and answer["errorMessage"].endswith(text)
     assert invoke(lambdas, arn, {})[0]["count"] == 1
 
 
-def test_a_worker_killed_from_outside_in_mid_call(lambdas: LocalAws, tmp_path: Path) -> None:
-    arn = function(lambdas, HANDLER, Timeout=30)
+def test_a_worker_killed_from_outside_in_mid_call(lambdas: LocalAws, arn: str, tmp_path: Path) -> None:
     ready = tmp_path / "pid"
     with ThreadPoolExecutor(1) as pool:
         call = pool.submit(invoke, lambdas, arn, {"do": "wait", "ready": str(ready)})
@@ -149,8 +155,7 @@ def test_what_cannot_be_loaded_says_so(lambdas: LocalAws, handler: str, kind: st
         assert (answer["errorType"], error) == (kind, "Unhandled")
 
 
-def test_answers_that_are_no_answers(lambdas: LocalAws) -> None:
-    arn = function(lambdas, HANDLER)
+def test_answers_that_are_no_answers(lambdas: LocalAws, arn: str) -> None:
     assert invoke(lambdas, arn, {"do": "large"})[0]["errorType"] == "Function.ResponseSizeTooLarge"
     assert invoke(lambdas, arn, {"do": "unserialisable"})[0]["errorType"] == "Runtime.MarshalError"
     assert invoke(lambdas, arn, {})[1] is None
@@ -164,8 +169,7 @@ def test_concurrent_calls_get_workers_of_their_own_up_to_the_bound(lambdas: Loca
     assert 1 < len(set(pids)) <= 3
 
 
-def test_what_a_handler_prints_is_in_its_log(lambdas: LocalAws) -> None:
-    arn = function(lambdas, HANDLER)
+def test_what_a_handler_prints_is_in_its_log(lambdas: LocalAws, arn: str) -> None:
     word = name("word")
     answer = lambdas.client("lambda").invoke(
         FunctionName=arn, Payload=json.dumps({"do": "print", "what": word}), LogType="Tail"
@@ -224,6 +228,21 @@ async def test_a_log_group_keeps_two_streams(aws: LocalAws, tmp_path: Path, monk
     assert sorted(events) == ["line 3", "line 4", "line 5", "line 6", "line 7"]
 
 
+async def test_a_worker_that_nobody_calls_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("local.aws.lambdas.worker_process.IDLE_SECONDS", 0.2)
+    (tmp_path / "app.py").write_text("def handler(event, context): return 1\n")
+    spec = Spec("f", "1", "app.handler", "python3.13", 5.0, 128, tmp_path, tmp_path / "log", {}, {})
+    pool = Pool(spec, tmp_path, 1)
+    assert (await pool.invoke(Invocation(b"{}", "arn", 5.0))).payload == b"1"
+    [pid] = pool.pids
+    async with asyncio.timeout(20):
+        while pool.pids:
+            await asyncio.sleep(0)
+    assert (await pool.invoke(Invocation(b"{}", "arn", 5.0))).payload == b"1"
+    assert pool.pids != [pid]
+    await pool.close()
+
+
 def test_a_log_that_is_too_large_begins_again(tmp_path: Path) -> None:
     log = log_of(tmp_path, "f")
     writer = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -255,8 +274,7 @@ def test_a_workers_runtime_api_is_for_its_worker(aws: LocalAws) -> None:
     assert connection.getresponse().status == 400
 
 
-def test_an_event_runs_later(lambdas: LocalAws, tmp_path: Path) -> None:
-    arn = function(lambdas, HANDLER)
+def test_an_event_runs_later(lambdas: LocalAws, arn: str, tmp_path: Path) -> None:
     ready = tmp_path / "pid"
     accepted = lambdas.client("lambda").invoke(
         FunctionName=arn, InvocationType="Event", Payload=json.dumps({"do": "wait", "ready": str(ready)})

@@ -1,7 +1,7 @@
 """Pipes from a queue to a state machine, with real parts."""
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from botocore.exceptions import ClientError
@@ -9,46 +9,64 @@ from botocore.exceptions import ClientError
 from local.aws import LocalAws
 from tests.local.aws.support import ROLE, code_of, function, messages, name, pipe, queue, state_machine, until, waiting
 
-# Answers by what the messages say, and leaves a line per message in the queue named by its environment.
+# Answers by what the messages say, and leaves a line per message in the queue that they name.
 HANDLER = """
-import json, os, time
+import json, time
 import boto3
 sqs = boto3.client("sqs")
-seen = os.environ["SEEN"]
 def handler(event, context):
     records = event["input"]
-    for r in records:
-        sqs.send_message(QueueUrl=seen, MessageBody=json.dumps({"body": r["body"], "batch": len(records), "record": r}))
-    bodies = [r["body"] for r in records]
-    if "fail" in bodies: raise RuntimeError("all of it")
-    if "slow" in bodies: time.sleep(30)
-    if "unknown" in bodies: return {"batchItemFailures": [{"itemIdentifier": "nobody"}]}
-    if "malformed" in bodies: return {"batchItemFailures": [{"itemIdentifier": ""}]}
-    return {"batchItemFailures": [{"itemIdentifier": r["messageId"]} for r in records if "poison" in r["body"]]}
+    said = []
+    for record in records:
+        body = json.loads(record["body"])
+        said.append(body["say"])
+        line = {"body": body["say"], "batch": len(records), "record": record}
+        sqs.send_message(QueueUrl=body["seen"], MessageBody=json.dumps(line))
+    if "fail" in said: raise RuntimeError("all of it")
+    if "slow" in said: time.sleep(30)
+    if "unknown" in said: return {"batchItemFailures": [{"itemIdentifier": "nobody"}]}
+    if "malformed" in said: return {"batchItemFailures": [{"itemIdentifier": ""}]}
+    failed = [record["messageId"] for record, word in zip(records, said) if word == "poison"]
+    return {"batchItemFailures": [{"itemIdentifier": name} for name in failed]}
 """
+
+
+class Target(NamedTuple):
+    """A state machine, and one like it whose function may take a second only."""
+
+    usual: str
+    hasty: str
+
+
+@pytest.fixture(scope="module")
+def target(aws: LocalAws) -> Target:
+    usual, hasty = function(aws, HANDLER), function(aws, HANDLER, Timeout=1)
+    return Target(state_machine(aws, usual), state_machine(aws, hasty))
 
 
 class Bench:
     """A queue with its dead-letter queue, a pipe, and what the target saw."""
 
-    def __init__(self, aws: LocalAws, *, receives: int = 2, timeout: int = 10, **source: Any) -> None:
+    def __init__(self, aws: LocalAws, target: str, *, receives: int = 2, **source: Any) -> None:
         self.aws = aws
         self.seen, _ = queue(aws)
         self.dead, dead_arn = queue(aws)
         policy = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": receives})
         self.url, self.arn = queue(aws, RedrivePolicy=policy, VisibilityTimeout="1")
-        self.function = function(aws, HANDLER, Environment={"Variables": {"SEEN": self.seen}}, Timeout=timeout)
-        self.target = state_machine(aws, self.function)
-        self.pipe = pipe(aws, self.arn, self.target, **source)
+        self.pipe = pipe(aws, self.arn, target, **source)
 
-    def send(self, *bodies: str) -> None:
+    def send(self, *words: str) -> None:
         sqs = self.aws.client("sqs")
+        bodies = [json.dumps({"say": word, "seen": self.seen}) for word in words]
         for start in range(0, len(bodies), 10):
             entries = [{"Id": str(i), "MessageBody": body} for i, body in enumerate(bodies[start : start + 10])]
             sqs.send_message_batch(QueueUrl=self.url, Entries=entries)
 
     def saw(self, count: int) -> list[dict[str, Any]]:
         return [json.loads(message["Body"]) for message in messages(self.aws, self.seen, count)]
+
+    def letters(self, count: int) -> list[str]:
+        return sorted(json.loads(message["Body"])["say"] for message in messages(self.aws, self.dead, count))
 
     def empty(self) -> None:
         until(lambda: waiting(self.aws, self.url) == 0, what="an empty queue")
@@ -57,8 +75,8 @@ class Bench:
         self.aws.client("pipes").stop_pipe(Name=self.pipe)
 
 
-def test_what_succeeds_is_deleted(aws: LocalAws) -> None:
-    bench = Bench(aws)
+def test_what_succeeds_is_deleted(aws: LocalAws, target: Target) -> None:
+    bench = Bench(aws, target.usual)
     bench.send("one", "two")
     seen = bench.saw(2)
     assert sorted(item["body"] for item in seen) == ["one", "two"]
@@ -70,13 +88,12 @@ def test_what_succeeds_is_deleted(aws: LocalAws) -> None:
     assert waiting(aws, bench.dead) == 0
 
 
-def test_a_partial_failure_comes_again_alone_and_ends_as_a_dead_letter(aws: LocalAws) -> None:
-    bench = Bench(aws)
+def test_a_partial_failure_comes_again_alone_and_ends_as_a_dead_letter(aws: LocalAws, target: Target) -> None:
+    bench = Bench(aws, target.usual)
     bench.stop()
     bench.send("poison", *[f"healthy {n}" for n in range(9)])
     aws.client("pipes").start_pipe(Name=bench.pipe)
-    [letter] = messages(aws, bench.dead, 1)
-    assert letter["Body"] == "poison"
+    assert bench.letters(1) == ["poison"]
     bodies = [item["body"] for item in bench.saw(11)]
     assert bodies.count("poison") == 2
     assert len(bodies) == 11  # each healthy one once
@@ -84,31 +101,31 @@ def test_a_partial_failure_comes_again_alone_and_ends_as_a_dead_letter(aws: Loca
 
 
 @pytest.mark.parametrize("word", ["fail", "unknown", "malformed"])
-def test_a_failed_execution_or_a_malformed_answer_returns_the_batch(aws: LocalAws, word: str) -> None:
-    bench = Bench(aws)
+def test_a_failed_execution_or_a_malformed_answer_returns_the_batch(aws: LocalAws, target: Target, word: str) -> None:
+    bench = Bench(aws, target.usual)
     bench.stop()
     bench.send(word, "neighbour")
     aws.client("pipes").start_pipe(Name=bench.pipe)
-    assert sorted(letter["Body"] for letter in messages(aws, bench.dead, 2)) == sorted([word, "neighbour"])
+    assert bench.letters(2) == sorted([word, "neighbour"])
     assert len(bench.saw(4)) == 4
 
 
-def test_a_target_that_times_out_returns_the_batch(aws: LocalAws) -> None:
-    bench = Bench(aws, timeout=1, receives=1)
+def test_a_target_that_times_out_returns_the_batch(aws: LocalAws, target: Target) -> None:
+    bench = Bench(aws, target.hasty, receives=1)
     bench.send("slow")
-    assert [letter["Body"] for letter in messages(aws, bench.dead, 1)] == ["slow"]
+    assert bench.letters(1) == ["slow"]
 
 
-def test_batches_hold_what_they_may(aws: LocalAws) -> None:
-    bench = Bench(aws, BatchSize=3)
+def test_batches_hold_what_they_may(aws: LocalAws, target: Target) -> None:
+    bench = Bench(aws, target.usual, BatchSize=3)
     bench.stop()
     bench.send(*[str(n) for n in range(9)])
     aws.client("pipes").start_pipe(Name=bench.pipe)
     assert max(item["batch"] for item in bench.saw(9)) == 3
 
 
-def test_a_window_gathers_a_batch_larger_than_one_receive(aws: LocalAws) -> None:
-    bench = Bench(aws, BatchSize=25, MaximumBatchingWindowInSeconds=1)
+def test_a_window_gathers_a_batch_larger_than_one_receive(aws: LocalAws, target: Target) -> None:
+    bench = Bench(aws, target.usual, BatchSize=25, MaximumBatchingWindowInSeconds=1)
     bench.stop()
     bench.send(*[str(n) for n in range(25)])
     aws.client("pipes").start_pipe(Name=bench.pipe)
@@ -116,8 +133,8 @@ def test_a_window_gathers_a_batch_larger_than_one_receive(aws: LocalAws) -> None
     bench.empty()
 
 
-def test_a_stopped_pipe_takes_nothing_and_a_started_one_goes_on(aws: LocalAws) -> None:
-    bench = Bench(aws)
+def test_a_stopped_pipe_takes_nothing_and_a_started_one_goes_on(aws: LocalAws, target: Target) -> None:
+    bench = Bench(aws, target.usual)
     client = aws.client("pipes")
     assert client.stop_pipe(Name=bench.pipe)["CurrentState"] == "STOPPED"
     bench.send("later")
@@ -131,8 +148,8 @@ def test_a_stopped_pipe_takes_nothing_and_a_started_one_goes_on(aws: LocalAws) -
         client.describe_pipe(Name=bench.pipe)
 
 
-def test_a_pipe_with_lasting_errors_stops_and_says_why(aws: LocalAws) -> None:
-    bench = Bench(aws)
+def test_a_pipe_with_lasting_errors_stops_and_says_why(aws: LocalAws, target: Target) -> None:
+    bench = Bench(aws, target.usual)
     bench.stop()  # a long poll of a queue that is deleted meanwhile goes on until its end
     aws.client("sqs").delete_queue(QueueUrl=bench.url)
     client = aws.client("pipes")
@@ -147,20 +164,19 @@ def test_a_pipe_with_lasting_errors_stops_and_says_why(aws: LocalAws) -> None:
     assert "QueueDoesNotExist" in shown["StateReason"] or "NonExistentQueue" in shown["StateReason"]
 
 
-def test_updates_take_effect(aws: LocalAws) -> None:
-    bench = Bench(aws)
-    other = Bench(aws)
+def test_updates_take_effect(aws: LocalAws, target: Target) -> None:
+    bench = Bench(aws, target.usual, receives=1)
     client = aws.client("pipes")
-    client.update_pipe(Name=bench.pipe, RoleArn=ROLE, Target=other.target)
-    assert client.describe_pipe(Name=bench.pipe)["Target"] == other.target
-    bench.send("for the other")
-    assert other.saw(1)[0]["body"] == "for the other"
+    client.update_pipe(Name=bench.pipe, RoleArn=ROLE, Target=target.hasty)
+    assert client.describe_pipe(Name=bench.pipe)["Target"] == target.hasty
+    bench.send("slow")  # which only the other one gives up within the test's time
+    assert bench.letters(1) == ["slow"]
 
 
 def test_what_a_pipe_cannot_be_is_refused(aws: LocalAws) -> None:
     client = aws.client("pipes")
     _, arn = queue(aws)
-    machine = state_machine(aws, function(aws, "def handler(event, context): return None\n"))
+    machine = state_machine(aws, "arn:aws:lambda:us-east-1:000000000000:function:f:1")
     standard = aws.client("stepfunctions").create_state_machine(
         name=name("standard"), roleArn=ROLE,
         definition='{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}',

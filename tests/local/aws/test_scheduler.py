@@ -14,23 +14,28 @@ from local.aws.scheduler.expressions import When, read
 from tests.local.aws.support import ROLE, code_of, function, messages, name, queue, until
 
 HANDLER = """
-import json, os
+import json
 import boto3
 def handler(event, context):
-    boto3.client("sqs").send_message(QueueUrl=os.environ["SEEN"], MessageBody=json.dumps(event))
+    boto3.client("sqs").send_message(QueueUrl=event["seen"], MessageBody=json.dumps(event))
 """
 
 
-def schedule(arn: str, expression: str, **options: Any) -> dict[str, Any]:
-    target = {"Arn": arn, "RoleArn": ROLE, "Input": '{"at": "<aws.scheduler.scheduled-time>"}'}
+@pytest.fixture(scope="module")
+def arn(aws: LocalAws) -> str:
+    return function(aws, HANDLER)
+
+
+def schedule(arn: str, expression: str, seen: str = "", **options: Any) -> dict[str, Any]:
+    text = json.dumps({"at": "<aws.scheduler.scheduled-time>", "seen": seen})
+    target = {"Arn": arn, "RoleArn": ROLE, "Input": text}
     return {"ScheduleExpression": expression, "FlexibleTimeWindow": {"Mode": "OFF"}, "Target": target, **options}
 
 
-def test_a_rate_fires_its_function(aws: LocalAws) -> None:
+def test_a_rate_fires_its_function(aws: LocalAws, arn: str) -> None:
     seen, _ = queue(aws)
-    arn = function(aws, HANDLER, Environment={"Variables": {"SEEN": seen}})
     client, title = aws.client("scheduler"), name("sweep")
-    client.create_schedule(Name=title, **schedule(arn, "rate(5 minutes)"))
+    client.create_schedule(Name=title, **schedule(arn, "rate(5 minutes)", seen))
     [message] = messages(aws, seen, 1)
     fired = datetime.fromisoformat(json.loads(message["Body"])["at"])
     assert abs(fired - datetime.now(UTC)) < timedelta(seconds=20)
@@ -42,29 +47,27 @@ def test_a_rate_fires_its_function(aws: LocalAws) -> None:
     )
     assert [s["Name"] for s in client.list_schedules(NamePrefix=title)["Schedules"]] == [title]
     with pytest.raises(client.exceptions.ConflictException):
-        client.create_schedule(Name=title, **schedule(arn, "rate(5 minutes)"))
+        client.create_schedule(Name=title, **schedule(arn, "rate(5 minutes)", seen))
     client.delete_schedule(Name=title)
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         client.get_schedule(Name=title)
 
 
-def test_a_moment_fires_once_and_may_delete_its_schedule(aws: LocalAws) -> None:
+def test_a_moment_fires_once_and_may_delete_its_schedule(aws: LocalAws, arn: str) -> None:
     seen, _ = queue(aws)
-    arn = function(aws, HANDLER, Environment={"Variables": {"SEEN": seen}})
     client, title = aws.client("scheduler"), name("once")
     past = datetime.now(UTC).strftime("at(%Y-%m-%dT%H:%M:%S)")
-    client.create_schedule(Name=title, ActionAfterCompletion="DELETE", **schedule(arn, past))
+    client.create_schedule(Name=title, ActionAfterCompletion="DELETE", **schedule(arn, past, seen))
     messages(aws, seen, 1)
     until(lambda: not client.list_schedules(NamePrefix=title)["Schedules"], what="the schedule's end")
 
 
-def test_a_disabled_schedule_does_not_fire(aws: LocalAws) -> None:
+def test_a_disabled_schedule_does_not_fire(aws: LocalAws, arn: str) -> None:
     seen, _ = queue(aws)
-    arn = function(aws, HANDLER, Environment={"Variables": {"SEEN": seen}})
     client, title = aws.client("scheduler"), name("off")
-    client.create_schedule(Name=title, State="DISABLED", **schedule(arn, "rate(1 minute)"))
+    client.create_schedule(Name=title, State="DISABLED", **schedule(arn, "rate(1 minute)", seen))
     assert not aws.client("sqs").receive_message(QueueUrl=seen, WaitTimeSeconds=1).get("Messages")
-    client.update_schedule(Name=title, **schedule(arn, "rate(1 minute)"))
+    client.update_schedule(Name=title, **schedule(arn, "rate(1 minute)", seen))
     messages(aws, seen, 1)
 
 

@@ -6,6 +6,7 @@ A block ```python refused raises a WorkflowError whose first line says what the 
 from __future__ import annotations
 
 import sys
+import warnings
 from pathlib import Path
 from types import ModuleType
 
@@ -13,7 +14,7 @@ import pytest
 from mypy import api
 
 from tests.docs.blocks import Block, blocks
-from workflow import WorkflowError
+from workflow import WorkflowError, WorkflowWarning
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted(page for page in DOCS.glob("*.md") if any(b.info.startswith("python") for b in blocks(page)))
@@ -38,6 +39,7 @@ def test_the_examples_run(page: Path, tmp_path: Path, monkeypatch: pytest.Monkey
     module = ModuleType(f"page_{page.stem}")
     monkeypatch.setitem(sys.modules, module.__name__, module)  # where dataclasses look for their module
     found = blocks(page)
+    warnings.simplefilter("error", WorkflowWarning)  # pytest restores the filters
     execute([block for block in found if block.info == "python"], tmp_path / f"{page.stem}.py", module.__dict__)
     for block, after in zip(found, [*found[1:], None]):
         if block.info == "python refused":

@@ -11,7 +11,7 @@ from ..definition import Workflow
 from ..diagnostics import Problem
 from .app import EXIT_CODES, OK, PROBLEMS
 from .output import problem_json, show, show_json
-from .targets import BadSource, Target, parse, read, workflows
+from .targets import BadSource, Target, parse, read, warned, workflows
 
 
 @click.command(
@@ -67,7 +67,7 @@ def _check(target: Target, express: bool) -> tuple[list[Problem], list[dict[str,
         made = workflows(target)
     except BadSource as source:
         return list(source.problems), []
-    problems = list(dict.fromkeys(p for w in made.values() for p in w.warnings))
+    problems = list(dict.fromkeys(p for w in made.values() for p in warned(w)))
     return problems, [_summary(f"{target.module}:{name}", w) for name, w in made.items()]
 
 

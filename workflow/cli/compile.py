@@ -13,7 +13,7 @@ from ..definition import Workflow
 from ..diagnostics import did_you_mean
 from ..substitutions import Files, sam, terraform
 from .app import EXIT_CODES, OK
-from .output import fail, show, show_json
+from .output import fail, show_json
 from .targets import BadSource, parse, workflow
 
 _TOOLS: dict[str, Callable[..., Files]] = {"sam": sam, "terraform": terraform}
@@ -49,7 +49,6 @@ def command(target: str, bindings: tuple[str, ...], form: str, output: Path | No
         made = workflow(parse(target))
     except BadSource as source:
         return fail(source.problems, as_json=as_json)
-    show(made.warnings, err=True)
     bound = _bindings(bindings, made)
     if form != "asl":
         return _for_tool(made, form, bound, output, as_json)

@@ -23,6 +23,8 @@ import click
 
 from ..definition import Workflow, WorkflowWarning
 from ..diagnostics import Place, Problem, Refusal, WorkflowError, did_you_mean
+from ..orphans import take_orphans
+from .output import show
 
 _PACKAGE = str(Path(__file__).parent.parent)
 
@@ -81,13 +83,20 @@ def workflows(target: Target) -> dict[str, Workflow[Any, Any]]:
     raise click.UsageError(f"{target.module} has no `{target.name}`; {hint}")
 
 
+def warned(made: Workflow[Any, Any]) -> tuple[Problem, ...]:
+    """A workflow's warnings, and once the states of its file that stand in none: the module is whole now."""
+    return (*made.warnings, *take_orphans(made.place.path))
+
+
 def workflow(target: Target) -> Workflow[Any, Any]:
-    """The one workflow that the target names. Raises BadSource."""
+    """The one workflow that the target names; its warnings are printed to stderr. Raises BadSource."""
     found = workflows(target)
     if len(found) > 1:
         names = ", ".join(f"{target.module}:{name}" for name in found)
         raise click.UsageError(f"{target.module} has {len(found)} workflows; say which: {names}")
-    return next(iter(found.values()))
+    made = next(iter(found.values()))
+    show(warned(made), err=True)
+    return made
 
 
 def definition(target: Target) -> tuple[str, dict[str, Any]]:

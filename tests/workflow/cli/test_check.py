@@ -63,6 +63,19 @@ def test_help_shows_examples_and_exit_codes(run: Run) -> None:
         assert "  3  internal error" in said.out
 
 
+def test_a_state_that_stands_in_no_workflow_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "lost.py").write_text((tmp_path / "wide.py").read_text() + 'lost = Pass("Lost", Order, lambda o: o)\n')
+    told = "lost.py:14:8: warning: `Lost` stands in no workflow; chain it with >>, or leave it out"
+    said = run("check", "lost")
+    assert (said.code, said.err) == (0, "")
+    assert [line for line in said.out.splitlines() if line.startswith("lost.py")][1] == told
+    for command in ("compile", "graph", "permissions"):
+        said = run(command, "lost")
+        assert said.code == 0
+        assert said.err.count(told) == 1
+        assert "WorkflowWarning" not in said.err
+
+
 WARNED = (
     "wide.py:12:8: warning: `Each` asks for 100 items at once; an inline Map runs 40; use a Distributed Map, "
     "or a smaller number"

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ast
 import functools
+import linecache
+import textwrap
 import types
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -33,7 +35,8 @@ def source(fn: Any) -> str:
         node, _ = find(function)
     except Refusal:
         return f"{fn.__name__}, whose source cannot be read"
-    return ast.unparse(node)
+    lines = linecache.getlines(function.__code__.co_filename)
+    return textwrap.dedent(ast.get_source_segment("".join(lines), node, padded=True) or "")
 
 
 def compiled(fn: Callable[..., Any]) -> str:

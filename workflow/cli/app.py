@@ -28,6 +28,7 @@ COMMANDS = {
     "compile": "write a definition as ASL, or for SAM or Terraform",
     "graph": "show states and transitions as text, Mermaid or DOT",
     "permissions": "show the statements that a workflow's role needs",
+    "types": "write typed functions for operations of AWS's services",
 }
 """Each command and what it does, so that help needs none of their modules."""
 

@@ -163,6 +163,18 @@ def local_names(s: Shipment) -> list[Any]:
     return [got, x2, x3 + x3]
 
 
+def named_like_functions(s: Shipment) -> list[Any]:
+    count = len(s.names) + 1
+    string = f"{s.id}!"
+    now = sum(s.numbers) + count
+    return [
+        count * count + now + now,
+        string + str(now) + string,
+        [join + "," for join in s.names],
+        max(s.numbers, default=count),
+    ]
+
+
 def chained(s: Shipment) -> str:
     text: str = s.id
     text = text.strip()
@@ -631,6 +643,8 @@ EQUAL: dict[str, Callable[[Shipment], object]] = {
     "counting": counting,
     "shadowing": shadowing,
     "local names": local_names,
+    "names of functions": named_like_functions,
+    "functions as parameters": lambda s: [(lambda map, filter: map + len(s.names) + filter * map)(s.count + 1, s.level + 1)],
     "chained": chained,
     "early none": early_none,
     "callable object": Threshold(5.0),

@@ -50,6 +50,11 @@ def test_a_local_never_takes_the_name_of_a_variable() -> None:
     )
 
 
+def test_a_variable_that_hides_a_function_is_refused() -> None:
+    with pytest.raises(Refusal, match="the variable `count` has the name of a function of JSONata"):
+        text(lambda count: count + 1, Root.variable("count", int))
+
+
 def test_a_record_is_read_without_being_built() -> None:
     caught = Root.record("Caught", {"input": INPUT, "error": Root.path("states.errorOutput.Error", str)})
     assert text(lambda c: f"{c.error}: {c.input.n}", caught) == (

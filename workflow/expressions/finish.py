@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
+from .function_names import FUNCTION_NAMES
 from .nodes import (
     Array,
     Binary,
@@ -34,18 +35,7 @@ from .nodes import (
     children,
     with_kind,
 )
-from .refusals import InternalError
-
-JSONATA = frozenset(
-    """
-    abs append assert boolean ceil contains count distinct each error exists filter floor formatNumber fromMillis
-    join keys length lookup lowercase map match max merge min millis not now number pad parse power random reduce
-    replace reverse round split sqrt string substring substringAfter substringBefore sum toMillis trim type
-    uppercase uuid
-    """.split()  # noqa: SIM905
-)
-"""The functions that are used, of JSONata's and of those that Step Functions adds."""
-
+from .refusals import InternalError, Page, refuse
 
 Key = tuple[int, int]
 """A local: the block that binds it, and its number there. Names alone are not enough: a branch that gives several
@@ -205,8 +195,8 @@ class _Placing:
 def check_scope(n: Node, names: frozenset[str]) -> None:
     """The last net: a variable that is not in scope would be silently undefined."""
     match n:
-        case Outer():
-            return None
+        case Outer(name=name):
+            return check_hidden([name])
         case Var(name=name) if name not in names:
             raise InternalError(f"${name} is not in scope")
         case Function(params=params, body=body):
@@ -216,7 +206,7 @@ def check_scope(n: Node, names: frozenset[str]) -> None:
                 check_scope(value, names)
                 names = names | {name}
             return check_scope(result, names)
-        case Call(function=function) if function[1:] not in names and function[1:] not in JSONATA:
+        case Call(function=function) if function[1:] not in names and function[1:] not in FUNCTION_NAMES:
             raise InternalError(f"{function} is not a function")
     for c in children(n):
         check_scope(c, names)
@@ -239,3 +229,11 @@ def free_names(n: Node) -> frozenset[str]:
                 bound.add(name)
             return out | (free_names(result) - bound)
     return frozenset().union(*map(free_names, children(n)))
+
+
+def check_hidden(variables: Iterable[str]) -> None:
+    """A variable of the workflow must not hide a function that an expression may call."""
+    hidden = sorted(FUNCTION_NAMES.intersection(variables))
+    if hidden:
+        said = f"the variable `{hidden[0]}` has the name of a function of JSONata, which it would hide"
+        raise refuse(Page.UNKNOWN_NAME, said, "give it another name")

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from . import binding, calls, statements
 from .conditions import truth
+from .function_names import FUNCTION_NAMES
 from .kinds import RecordKind, ShapeKind, TupleKind
 from .narrowing import assume
 from .nodes import NULL, Array, Const, Node, Object, Var, both, cond, definite, either, negate, simple
@@ -32,7 +33,7 @@ class Interpreter:
         self.package = package
         self.scope = Scope({})
         self.frame = Frame("", {}, {}, "")
-        self.used = {*RESERVED, *roots}
+        self.used = {*RESERVED, *FUNCTION_NAMES, *roots}
         self.stack: list[object] = []
 
     # -------------------------------------------------------------- what rules ask for

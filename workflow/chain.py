@@ -35,7 +35,7 @@ def steps(part: Part, after: str | None, visit: Callable[[Part], None]) -> list[
         if state is FINISH:
             following = None
         elif isinstance(state, BackTo):
-            following = state.name
+            following = None if isinstance(state.__dict__["target"], Invalid) else state.name
         elif isinstance(state, Invalid):
             following = None
         else:

@@ -67,6 +67,9 @@ def compiled(fn: Callable[..., Any], roots: Sequence[Root], place: Place, *, exp
     """`fn` over as many of `roots` as it has parameters."""
     if isinstance(fn, Jsonata):
         return _own(fn, expected)
+    if not callable(fn) or isinstance(fn, type):
+        what = f"{getattr(fn, '__name__', repr(fn))} stands where a lambda is needed"
+        return Compiled(None, (Problem(place, what, "write lambda x: ...", "no-lambda"),))
     count = _parameters(fn)
     if count is not None and count > len(roots):
         what = f"{getattr(fn, '__name__', 'this')} takes {count} arguments, {len(roots)} are given"
@@ -93,9 +96,14 @@ def value_or_lambda(value: Any, roots: Sequence[Root], place: Place, *, expected
     if callable(value) and not isinstance(value, type):
         return compiled(value, roots, place, expected=expected)
     try:
-        return Compiled(constant(value))
+        made = constant(value)
     except Refusal as refusal:
         return Compiled(None, refusal.at(place).problems)
+    want = None if expected is None else kind_of(expected)
+    if want is not None and not kinds.fits(made.kind, want):
+        what = f"{value!r} is {kinds.show(made.kind)}, but {kinds.show(want)} is needed"
+        return Compiled(None, (Problem(place, what, "give that, or a lambda that makes it", "wrong-type"),))
+    return Compiled(made)
 
 
 def place_of(fn: object, default: Place) -> Place:

@@ -18,14 +18,21 @@ T = TypeVar("T")
 class Jsonata:
     """JSONata of the user's own, with the kind that it evaluates to."""
 
+    text: str
+    kind: kinds.Kind
+    place: Place
+    node: Raw
+    problems: tuple[Problem, ...]
+
     def __init__(self, text: str, kind: kinds.Kind, place: Place) -> None:
+        self.kind, self.place, self.problems = kind, place, ()
+        if not isinstance(text, str):
+            self.problems = (Problem(place, f"{text!r} is no JSONata", "give a text", "own-jsonata"),)
+            text = ""
         self.text = text.strip().removeprefix("{%").removesuffix("%}").strip()
-        self.kind = kind
-        self.place = place
-        self.problems: tuple[Problem, ...] = ()
         reads: tuple[str, ...] = ()
         try:
-            reads = tuple(sorted(free_variables(self.text)))
+            reads = () if self.problems else tuple(sorted(free_variables(self.text)))
         except SyntaxError as error:
             what = f"this is no JSONata: {error.msg}"
             self.problems = (Problem(place, what, "https://docs.jsonata.org says what is", "own-jsonata"),)

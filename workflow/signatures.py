@@ -39,6 +39,8 @@ def read_signature(fn: Callable[..., Any]) -> Signature:
     if not parameters:
         wrong.append((f"{name} takes nothing", "give it one parameter: what the state gets"))
         return Signature(None, None, tuple(wrong))
+    if parameters[0].kind not in (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD):
+        wrong.append((f"{name} takes `{parameters[0]}`", "give it one plain parameter: what the state gets"))
     for extra in parameters[1:]:
         if extra.name != "context":
             what = f"{name} has a second parameter `{extra.name}`"

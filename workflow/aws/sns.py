@@ -49,7 +49,9 @@ class Publish(Service[In, Out]):
         arguments["Message"] = text(message)
         if subject is not None:
             arguments["Subject"] = text(subject)
-        if attributes:
+        if attributes is not None and not isinstance(attributes, Mapping):
+            problems.append(Problem(place, f"the attributes of `{name}` are {attributes!r}", "give a dict", "no-topic"))
+        elif attributes:
             arguments["MessageAttributes"] = {
                 key: {"DataType": "String", "StringValue": text(value)} for key, value in attributes.items()
             }

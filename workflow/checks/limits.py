@@ -111,7 +111,7 @@ def _express(subject: Subject) -> Iterator[Problem]:
     untimed = list(_timeouts(subject.graph.scope))
     yield from untimed
     timeout = subject.timeout
-    if timeout is None or isinstance(timeout, bool) or not 1 <= timeout <= EXPRESS_SECONDS:
+    if isinstance(timeout, bool) or not isinstance(timeout, int) or not 1 <= timeout <= EXPRESS_SECONDS:
         what = f"the Express workflow `{subject.name}` has timeout={timeout!r}"
         yield Problem(subject.place, what, f"give 1 to {EXPRESS_SECONDS} seconds", "express-time")
         return

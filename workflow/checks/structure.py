@@ -30,6 +30,10 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _workflow_name(subject: Subject) -> Iterator[Problem]:
+    if not isinstance(subject.name, str):
+        what = f"the workflow's name is {subject.name!r}"
+        yield Problem(subject.place, what, "the name comes first, a text", "name")
+        return
     bad = sorted({c for c in subject.name if c in _ILLEGAL or c.isspace() or not c.isprintable()})
     if bad or not 1 <= len(subject.name) <= NAME_LENGTH:
         shown = " ".join(repr(c) for c in bad) or f"{len(subject.name)} characters"

@@ -56,8 +56,14 @@ class Part:
             "passes": None,
             "ends": kinds.NEVER,
         }
-        self.__dict__.update(defaults, name=name, **values)
         place = values.get("place") or caller_place()
+        if not isinstance(name, str):
+            shown = getattr(name, "__name__", repr(name))
+            wrong = Problem(
+                place, f"a state is named {shown}, which is no text", f'write {type(self).__name__}("...", ...)', "name"
+            )
+            name, values["problems"] = shown, (*values.get("problems", ()), wrong)
+        self.__dict__.update(defaults, name=name, **values)
         self.__dict__.update(place=place, origin=Origin(name, place))
 
     def _replace(self, **changes: Any) -> Self:

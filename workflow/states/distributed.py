@@ -131,6 +131,9 @@ class DistributedMap(Working[In, Out]):
             problems.append(Problem(place, what, f"1 to {LABEL_LENGTH} letters, digits, `-` and `_`", "map"))
         if child not in ("STANDARD", "EXPRESS"):
             problems.append(Problem(place, f"child={child!r} of `{name}`", 'give "STANDARD" or "EXPRESS"', "map"))
+        if results is not None and not isinstance(results, Results):
+            problems.append(Problem(place, f"results={results!r} of `{name}`", "write Results(bucket)", "map"))
+            results = None
         writer = None if results is None else _writer(results, source.takes, place, problems)
         gives = branch_result(branch, branch.takes if branch.takes is not None else source.gives)
         known = kind_of(Written) if results is not None else None if gives is None else kinds.ListKind(gives)

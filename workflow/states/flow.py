@@ -11,7 +11,7 @@ from ..diagnostics import Place, Problem, caller_place
 from ..expressions import Expression, Root, kinds
 from ..lambdas import compiled, kind_of, root, value_or_lambda
 from ..variables import Assignment, Variable, assigned
-from .base import A, End, In, Out, Res, State, Step
+from .base import A, End, In, Invalid, Out, Res, State, Step, as_part
 
 T = TypeVar("T")
 
@@ -131,6 +131,9 @@ class BackTo(End[In]):
 
 def back_to(state: Step[A, Any, Any]) -> End[A]:
     """Go on with a state that stands earlier in the same chain, by its name: `wait >> back_to(poll)`."""
+    place = caller_place()
+    part = as_part(state, "what back_to goes to", place)
     target: BackTo[A] = object.__new__(BackTo)
-    target._fill(state.name, takes=state.takes, passes=kinds.NEVER, place=caller_place(), target=state)
+    wrong = part.problems if isinstance(part, Invalid) else ()
+    target._fill(part.name, takes=part.takes, passes=kinds.NEVER, place=place, target=part, problems=wrong)
     return target

@@ -40,7 +40,9 @@ class Task(Service[In, Out]):
         shown = getattr(fn, "__name__", repr(fn))
         if signature is None:
             problems = (
-                Problem(place, f"`{name}` has no handler: {shown} is no function", "give a function", "handler"),
+                Problem(
+                    place, f"`{getattr(name, '__name__', name)}` has no handler: {shown}", "give a function", "handler"
+                ),
             )
             takes = gives = None
         else:

@@ -119,8 +119,11 @@ class Working(Guarded[In, Out, Res]):
         problems += self._too_late("retry", place)
         if not on:
             problems.append(Problem(place, "a retry without errors", "name them: .retry(TRANSIENT)", "error-names"))
-        problems += _check_retry(attempts, interval, backoff, max_delay, place)
+        wrong = _check_retry(attempts, interval, backoff, max_delay, place)
+        problems += wrong
         retrier = Retrier(names, attempts, interval, backoff, max_delay, jitter, place)
+        if wrong:
+            retrier = Retrier(names, 0, 1, 1.0, None, jitter, place)
         return self._replace(retriers=(*self.retriers, retrier))._refuse(*problems)
 
     @overload
@@ -307,8 +310,9 @@ def _check_retry(attempts: int, interval: int, backoff: float, max_delay: int | 
         wrong.append(("attempts", attempts, "a whole number from 0"))
     if not isinstance(interval, int) or not 1 <= interval <= 99_999_999:
         wrong.append(("interval", interval, "whole seconds from 1"))
-    if not backoff >= 1:
+    if isinstance(backoff, bool) or not isinstance(backoff, (int, float)) or not backoff >= 1:
         wrong.append(("backoff", backoff, "a factor from 1.0"))
-    if max_delay is not None and (not isinstance(max_delay, int) or not interval < max_delay < 31_622_400):
+    least = interval if isinstance(interval, int) else 0
+    if max_delay is not None and (not isinstance(max_delay, int) or not least < max_delay < 31_622_400):
         wrong.append(("max_delay", max_delay, "whole seconds, more than the interval and less than 31622400"))
     return [Problem(place, f"{name}={value!r} of a retry", f"give {need}", "retry") for name, value, need in wrong]

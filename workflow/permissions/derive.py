@@ -124,11 +124,14 @@ def _assume(found: Use | FunctionUse) -> Statement:
 
 def _written(statements: Iterable[Statement], bindings: Mapping[str, str] | None) -> Iterator[dict[str, Any]]:
     """Statements as in a policy; a Sid stands once."""
-    seen: dict[str, int] = {}
+    taken: set[str] = set()
     for statement in statements:
-        sid = statement.sid
-        seen[sid] = seen.get(sid, 0) + 1
-        yield statement.written(bindings, sid if seen[sid] == 1 else f"{sid}{seen[sid]}")
+        sid, number = statement.sid, 1
+        while sid in taken:
+            number += 1
+            sid = f"{statement.sid}{number}"
+        taken.add(sid)
+        yield statement.written(bindings, sid)
 
 
 __all__ = ["RULES", "Permissions", "derive"]

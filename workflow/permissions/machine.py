@@ -46,7 +46,8 @@ def _reads(use: MapUse) -> Iterator[Statement]:
         return
     given = _arguments(use.reader)
     bucket, wide = _bucket(given, "ItemReader")
-    config = use.reader.get("ReaderConfig") or {}
+    said = use.reader.get("ReaderConfig")
+    config = said if isinstance(said, Mapping) else {}
     lists = str(use.reader.get("Resource", "")).endswith(":listObjectsV2")
     prefix = read(given.get("Prefix", ""))
     if lists:

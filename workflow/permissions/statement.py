@@ -34,6 +34,7 @@ class Statement:
     def sid(self) -> str:
         """The states' names as IAM allows them: letters and digits."""
         words = ["".join(w[:1].upper() + w[1:] for w in re.findall(r"[A-Za-z0-9]+", name)) for name in self.states]
+        words = [word or "State" for word in words]  # a name without a letter or digit of ASCII
         sid = "And".join(words)
         if len(sid) <= LONGEST_SID:
             return sid

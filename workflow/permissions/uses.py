@@ -96,24 +96,33 @@ Found = Use | FunctionUse | MapUse | Unread
 
 
 def uses(machine: Mapping[str, Any], allowed: Mapping[str, tuple[Text, ...]] | None = None) -> Iterator[Found]:
-    """Everything that a definition uses, in the order of its states."""
-    for name, state in machine.get("States", {}).items():
+    """Everything that a definition uses, in the order of its states; what is no state is left to the linter."""
+    for name, state in _object(_object(machine).get("States")).items():
+        if not isinstance(state, Mapping):
+            continue
         kind = state.get("Type")
         if kind == "Task":
             yield from _task(name, state, (allowed or {}).get(name, ()))
-        inner = [*state.get("Branches", ()), state.get("ItemProcessor"), state.get("Iterator")]
-        config = (state.get("ItemProcessor") or {}).get("ProcessorConfig", {})
+        config = _object(_object(state.get("ItemProcessor")).get("ProcessorConfig"))
         if kind == "Map" and config.get("Mode") == "DISTRIBUTED":
-            yield MapUse(
-                name,
-                state.get("Label"),
-                config.get("ExecutionType", "STANDARD"),
-                state.get("ItemReader") or {},
-                state.get("ResultWriter") or {},
-            )
-        for scope in inner:
-            if scope is not None:
-                yield from uses(scope, allowed)
+            reader, writer = _object(state.get("ItemReader")), _object(state.get("ResultWriter"))
+            yield MapUse(name, _text(state.get("Label")), str(config.get("ExecutionType", "STANDARD")), reader, writer)
+        branches = state.get("Branches")
+        for scope in (
+            *(branches if isinstance(branches, list) else ()),
+            state.get("ItemProcessor"),
+            state.get("Iterator"),
+        ):
+            yield from uses(_object(scope), allowed)
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    """A value that should be an object; an empty one where it is none."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _task(name: str, state: Mapping[str, Any], allowed: tuple[Text, ...]) -> Iterator[Found]:

@@ -296,3 +296,13 @@ def test_nearly_every_operation_is_an_action_of_iam() -> None:
                     missing += 1
     assert known > 18_500
     assert missing / known < 0.025
+
+
+def test_sids_are_told_apart_whatever_states_are_called() -> None:
+    def put(table: str) -> dict[str, Any]:
+        task: dict[str, Any] = machine("dynamodb:putItem", {"TableName": table})["States"]["Do it"]
+        return task
+
+    states = {"A": put("a"), "a": put("b"), "A 2": put("c"), "\u00e9\u00e8": put("d"), "?": put("e")}
+    found = derive({"StartAt": "A", "States": states}).document()["Statement"]
+    assert [s["Sid"] for s in found] == ["A", "A2", "A22", "State", "State2"]

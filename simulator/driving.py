@@ -25,9 +25,10 @@ from simulator.effects import (
 from simulator.errors import StateError
 from simulator.execution import Execution
 from simulator.machine import Run
+from simulator.recovery import end_record
 from simulator.store import Store
 from simulator.tasks import Submission, TaskCall, TaskRunner
-from simulator.values import Value, text
+from simulator.values import Value
 
 #: Seconds after which a fact that could not be written (a full disk) is written again.
 RETRY_SECONDS = 0.5
@@ -211,7 +212,6 @@ class Driver:
 
     def _end(self, execution: Execution) -> None:
         execution.ending = True
-        run = execution.run
         for timer in execution.timers.values():
             timer.cancel()
         for task in execution.tasks.values():
@@ -222,15 +222,7 @@ class Driver:
         if not execution.kept:
             self._ended(execution)
             return
-        record = {
-            "status": run.status,
-            "output": None if run.status != "SUCCEEDED" else text(run.output),
-            "error": run.error,
-            "cause": run.cause,
-            "stopped": run.stopped_at,
-            "redrives": run.redrives,
-        }
-        self._write_end(execution, record)
+        self._write_end(execution, end_record(execution.run))
 
     def _write_end(self, execution: Execution, record: dict[str, Value]) -> None:
         def then(error: BaseException | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simulator.clock import Handle
 from simulator.history import Event
@@ -13,7 +13,7 @@ from simulator.tasks import TaskCall
 
 if TYPE_CHECKING:
     from simulator.machine import Run
-    from simulator.recovery import Outstanding, Recalled
+    from simulator.recovery import Recalled
 
 
 @dataclass(slots=True, eq=False)
@@ -36,9 +36,9 @@ class Execution:
     tokens: dict[int, str] = field(default_factory=dict)
     answered: set[int] = field(default_factory=set)
     calls: dict[int, TaskCall] = field(default_factory=dict)
-    outstanding: Outstanding | None = None
     ending: bool = False
     kept: bool = True
+    begun: dict[str, Any] | None = None
 
     @property
     def status(self) -> str:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import random
 import uuid
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Any
 
-from simulator import recovery, tokens
+from simulator import resuming, tokens
 from simulator.activities import Activity
 from simulator.clock import Clock, RealClock
 from simulator.driving import Driver
@@ -21,8 +21,8 @@ from simulator.effects import Answer, Failed, Heartbeat, Started, Succeeded
 from simulator.execution import Execution
 from simulator.faults import ApiError, execution_missing
 from simulator.machine import Info, Run
-from simulator.machines import Machines, Revision, StateMachine, Target, check_name
-from simulator.recovery import Recalled
+from simulator.machines import Machines, Target, check_name
+from simulator.recovery import Recalled, end_record
 from simulator.store import MemoryStore, Saved, Store
 from simulator.tasks import TaskCall, TaskRunner
 from simulator.values import PAYLOAD_LIMIT, Value, load
@@ -33,6 +33,8 @@ __all__ = ["Engine", "Execution"]
 EXPRESS_LIMIT = 300.0
 #: Finished Express executions that stay readable; AWS keeps none.
 EXPRESS_KEPT = 1_000
+#: Finished Standard executions whose histories stay in memory; those of older ones are replayed from a durable store.
+STANDARD_KEPT = 500
 
 
 class Engine:
@@ -68,8 +70,9 @@ class Engine:
         self.max_open, self.wait_scale = max_open, wait_scale
         self.on_end = on_end
         self._open = 0
-        self._express_done: list[str] = []
-        self._driver = Driver(tasks, self.clock, self.store, self.activities, self._ended)
+        self._express_done: deque[str] = deque()
+        self._standard_done: deque[str] = deque()
+        self.driver = Driver(tasks, self.clock, self.store, self.activities, self._ended)
 
     # -------------------------------------------------------------- names
 
@@ -180,11 +183,12 @@ class Engine:
                 return
             run = execution.run
             assert isinstance(run, Run)  # noqa: S101 - it was made a moment ago
-            self._driver.carry_out(execution, run.begin(now))
+            self.driver.carry_out(execution, run.begin(now))
             if not ready.done():
                 ready.set_result(None)
 
         execution.kept = not (sync and machine.express)
+        execution.begun = record
         if execution.kept:
             self.store.begin(arn, record, begun)
         else:
@@ -221,7 +225,7 @@ class Engine:
         """Abort an execution. Returns when it stopped. An execution that is over stays as it is."""
         execution = self.get(arn)
         if execution.status == "RUNNING":
-            await self._driver.record(execution, ["stop", error, cause], lambda run, now: run.stop(error, cause, now))
+            await self.driver.record(execution, ["stop", error, cause], lambda run, now: run.stop(error, cause, now))
         return execution.run.stopped_at or self.clock.now()
 
     async def task_success(self, token: str, output: Value) -> None:
@@ -246,11 +250,11 @@ class Engine:
         if claim.key in execution.answered or not execution.run.waits_for(claim.key):
             raise ApiError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
         if isinstance(answer, Heartbeat):
-            await self._driver.answer(execution, claim.key, answer)
+            await self.driver.answer(execution, claim.key, answer)
             return
         execution.answered.add(claim.key)
         try:
-            await self._driver.answer(execution, claim.key, answer)
+            await self.driver.answer(execution, claim.key, answer)
         except BaseException:
             # Nothing was written: whoever has the token may try again.
             execution.answered.discard(claim.key)
@@ -280,7 +284,7 @@ class Engine:
         return execution is not None and execution.run.waits_for(call.key) and call.key not in execution.answered
 
     async def _hand_out(self, arn: str, call: TaskCall, worker: str | None) -> tuple[str, Value]:
-        await self._driver.answer(self.executions[arn], call.key, Started(worker))
+        await self.driver.answer(self.executions[arn], call.key, Started(worker))
         return call.token or "", call.arguments
 
     def _ended(self, execution: Execution) -> None:
@@ -288,10 +292,21 @@ class Engine:
         if execution.express:
             self._express_done.append(execution.arn)
             while len(self._express_done) > EXPRESS_KEPT:
-                self.executions.pop(self._express_done.pop(0), None)
+                self.executions.pop(self._express_done.popleft(), None)
+        elif self.store.durable:
+            self._standard_done.append(execution.arn)
+            while len(self._standard_done) > STANDARD_KEPT:
+                self._recall(self.executions.get(self._standard_done.popleft()))
         execution.finished.set()
         if self.on_end is not None:
             self.on_end(execution)
+
+    def _recall(self, execution: Execution | None) -> None:
+        """Let go of a finished run: the store has what it takes to make it again."""
+        if execution is None or execution.begun is None or execution.status == "RUNNING":
+            return
+        saved = Saved(execution.arn, execution.begun, [], end_record(execution.run))
+        execution.run = Recalled(saved, lambda: self.store.journal(saved.arn))
 
     # -------------------------------------------------------------- again
 
@@ -306,7 +321,7 @@ class Engine:
         execution.ending = False
         execution.finished = asyncio.Event()
         self._open += 1
-        await self._driver.record(execution, ["redrive"], lambda run, now: run.redrive(now), reopen=True)
+        await self.driver.record(execution, ["redrive"], lambda run, now: run.redrive(now), reopen=True)
         return self.clock.now()
 
     def recover(self) -> int:
@@ -314,81 +329,17 @@ class Engine:
 
         Returns how many executions go on.
         """
-        for arn, kept in self.store.objects("machine"):
-            self.machines.by_arn[arn] = StateMachine.restore(kept)
-        for arn, kept in self.store.objects("activity"):
-            self.activities[arn] = Activity.restore(kept)
-        going = 0
-        saved_all = list(self.store.executions())
-        self.random = random.Random(f"{self.seed}\0{len(saved_all)}")  # noqa: S311 - no name is drawn twice
-        for saved in saved_all:
-            execution = self._restore(saved)
-            self.executions[saved.arn] = execution
-            if saved.end is not None:
-                execution.ending = True
-                execution.finished.set()
-                continue
-            going += 1
+        return resuming.recover(self, EXPRESS_LIMIT)
+
+    def take_up(self, execution: Execution) -> None:
+        """Have an execution that the store kept known again; `resume` sets it going if it is not over."""
+        self.executions[execution.arn] = execution
+        if not execution.ending:
             self._open += 1
-        for execution in list(self.executions.values()):
-            if not execution.ending:
-                self._resume(execution)
-        return going
-
-    def _restore(self, saved: Saved) -> Execution:
-        begin = saved.begin
-        machine_arn = begin["machine"]
-        revision = Revision(
-            begin["revision"], begin["definition"], begin["role"], recovery.compiled(begin["definition"])
-        )
-        machine = self.machines.by_arn.get(machine_arn) or StateMachine(
-            machine_arn,
-            machine_arn.rpartition(":")[2],
-            "EXPRESS" if begin["express"] else "STANDARD",
-            begin["now"],
-            begin["now"],
-            revision,
-        )
-        run: Run | Recalled
-        left = recovery.Outstanding()
-        if saved.end is None:
-            run, left = recovery.replay(saved, EXPRESS_LIMIT if begin["express"] else None)
-        else:
-            run = Recalled(saved, lambda: self.store.journal(saved.arn))
-        execution = Execution(
-            saved.arn,
-            begin["name"],
-            machine,
-            revision,
-            begin["input"],
-            run,
-            begin.get("version"),
-            begin.get("alias"),
-            begin.get("trace"),
-        )
-        execution.outstanding = left
-        execution.test_case = begin.get("case")
-        return execution
-
-    def _resume(self, execution: Execution) -> None:
-        left = execution.outstanding
-        execution.outstanding = None
-        if left is None:
-            return
-        for key, call in left.calls.items():
-            if key in left.submitted and call.resource.pattern == "token":
-                execution.calls[key] = call
-                if call.token is not None:
-                    execution.tokens[key] = call.token
-            else:
-                self._driver.begin_task(execution, call)
-        for key, when in left.timers.items():
-            self._driver.set_timer(execution, key, when)
-        self._driver.carry_out(execution, [])
 
     async def close(self) -> None:
         """Stop driving: cancel tasks in flight and timers. A durable store resumes executions later."""
-        await self._driver.close(list(self.executions.values()))
+        await self.driver.close(list(self.executions.values()))
         self.store.close()
 
 

@@ -14,6 +14,10 @@ from simulator.values import text
 #: Events that an execution of a Standard workflow may have.
 EVENT_LIMIT = 25_000
 
+#: Events after which an Express execution, which has no limit of its own, is taken for one that ran out of its five
+#: minutes: a loop of states that never waits.
+EXPRESS_EVENTS = 250_000
+
 
 class Event(NamedTuple):
     """One event: `details` are unrendered (see `render`), `key` names their field ("" for events without details)."""

@@ -34,7 +34,7 @@ from simulator.effects import (
     Succeeded,
 )
 from simulator.errors import StateError
-from simulator.history import Event, detail_key
+from simulator.history import EXPRESS_EVENTS, Event, detail_key
 from simulator.info import Info
 from simulator.strand import HistoryFull, Strand
 from simulator.values import PAYLOAD_LIMIT, Value, dump
@@ -45,10 +45,6 @@ if TYPE_CHECKING:
 
 
 __all__ = ["Info", "Run"]
-
-#: Events after which an Express execution, which has no limit of its own, is taken for one that ran out of its five
-#: minutes: a loop of states that never waits.
-EXPRESS_EVENTS = 250_000
 
 
 class Run:
@@ -179,9 +175,8 @@ class Run:
         return self._take()
 
     def redrive(self, now: float) -> list[Command]:
-        """Go on with an execution that did not succeed, from the state that failed. Returns what to do.
+        """Go on from the state that failed; a Parallel or Map runs all of its branches or items again.
 
-        A Parallel or Map that failed runs all of its branches or items again.
         https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
         """
         failed = self._root

@@ -24,7 +24,7 @@ from simulator.history import Event
 from simulator.machine import Info, Run
 from simulator.store import Saved
 from simulator.tasks import TaskCall
-from simulator.values import Value, load
+from simulator.values import Value, load, text
 
 if TYPE_CHECKING:
     from simulator.maprun import MapRun
@@ -107,6 +107,18 @@ def replay(saved: Saved, limit: float | None) -> tuple[Run, Outstanding]:
                 left.submitted.add(what)
             left.take(run.answer(what, answer, now))
     return run, left
+
+
+def end_record(run: Run | Recalled) -> dict[str, Value]:
+    """How an execution ended, as the store keeps it."""
+    return {
+        "status": run.status,
+        "output": text(run.output) if run.status == "SUCCEEDED" else None,
+        "error": run.error,
+        "cause": run.cause,
+        "stopped": run.stopped_at,
+        "redrives": run.redrives,
+    }
 
 
 class Recalled:

@@ -6,13 +6,13 @@ import math
 from typing import Any
 
 from simulator.activities import Activity
+from simulator.api import children
 from simulator.api.machine_operations import written
 from simulator.api.requests import Request, Response, may, need, page, paged, without_nones
 from simulator.executions import Engine, Execution
-from simulator.faults import ApiError, activity_missing, invalid_arn, resource_missing
+from simulator.faults import ApiError, activity_missing, invalid_arn
 from simulator.history import render
 from simulator.machines import check_name
-from simulator.maprun import MapRun
 from simulator.values import load, text
 
 _STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE")
@@ -65,8 +65,12 @@ class ExecutionOperations:
         return shown
 
     async def describe_execution(self, request: Request) -> Response:
-        """DescribeExecution, of Standard executions."""
-        return self._describe(self._standard(need(request, "executionArn", str)))
+        """DescribeExecution, of Standard executions and of a Map Run's children."""
+        arn = need(request, "executionArn", str)
+        child = children.find(self._engine, arn)
+        if child is not None:
+            return children.describe(*child)
+        return self._describe(self._standard(arn))
 
     def _describe(self, execution: Execution) -> Response:
         run = execution.run
@@ -98,8 +102,9 @@ class ExecutionOperations:
 
     async def get_execution_history(self, request: Request) -> Response:
         """GetExecutionHistory, paged, in either order; `includeExecutionData: false` leaves the data out."""
-        execution = self._standard(need(request, "executionArn", str))
-        events = execution.events
+        arn = need(request, "executionArn", str)
+        child = children.find(self._engine, arn)
+        events = self._standard(arn).events if child is None else child[1].events
         ordered = events[::-1] if request.get("reverseOrder") else events
         with_data = request.get("includeExecutionData", True)
         return paged(
@@ -108,6 +113,9 @@ class ExecutionOperations:
 
     async def list_executions(self, request: Request) -> Response:
         """ListExecutions of a machine (version or alias), newest first, perhaps of one status."""
+        map_run = may(request, "mapRunArn", str)
+        if map_run is not None:
+            return children.list_children(self._engine, map_run, request)
         arn = need(request, "stateMachineArn", str)
         machine = self._engine.machines.resolve(arn, self._engine.random).machine
         if machine.express:
@@ -140,39 +148,6 @@ class ExecutionOperations:
         """RedriveExecution."""
         execution = self._standard(need(request, "executionArn", str))
         return {"redriveDate": await self._engine.redrive(execution.arn)}
-
-    # -------------------------------------------------------------- Map Runs
-
-    async def describe_map_run(self, request: Request) -> Response:
-        """DescribeMapRun."""
-        run = self._map_run(need(request, "mapRunArn", str))
-        return without_nones(
-            {
-                "mapRunArn": run.arn,
-                "executionArn": run.execution_arn,
-                "status": run.status,
-                "startDate": run.started,
-                "stopDate": run.stopped,
-                "maxConcurrency": run.max_concurrency,
-                "toleratedFailurePercentage": run.tolerated_percentage or 0.0,
-                "toleratedFailureCount": int(run.tolerated_count or 0),
-                "itemCounts": run.counts(items=True),
-                "executionCounts": run.counts(items=False),
-                "redriveCount": 0,
-            }
-        )
-
-    async def list_map_runs(self, request: Request) -> Response:
-        """ListMapRuns of an execution."""
-        execution = self._standard(need(request, "executionArn", str))
-        return paged("mapRuns", page(request, execution.run.map_runs, _map_run_summary))
-
-    def _map_run(self, arn: str) -> MapRun:
-        for execution in self._engine.executions.values():
-            for run in execution.run.map_runs:
-                if run.arn == arn:
-                    return run
-        raise resource_missing(arn)
 
     def _standard(self, arn: str) -> Execution:
         if ":express:" in arn:
@@ -271,18 +246,6 @@ def _summary(execution: Execution) -> Response:
             "stateMachineVersionArn": execution.version_arn,
             "stateMachineAliasArn": execution.alias_arn,
             "redriveCount": execution.run.redrives,
-        }
-    )
-
-
-def _map_run_summary(run: MapRun) -> Response:
-    return without_nones(
-        {
-            "executionArn": run.execution_arn,
-            "mapRunArn": run.arn,
-            "stateMachineArn": run.machine_arn,
-            "startDate": run.started,
-            "stopDate": run.stopped,
         }
     )
 

@@ -127,6 +127,9 @@ class MachineOperations:
         if qualifier.isdigit() and int(qualifier) in machine.versions:
             version = machine.versions[int(qualifier)]
             return self._describe(machine, version.revision, arn, version.created, version.description)
+        if qualifier in machine.aliases:
+            _, version = self._machines.version(machine.aliases[qualifier].routing[0][0])
+            return self._describe(machine, version.revision, version.arn, version.created, version.description)
         raise machine_missing(arn)
 
     def _describe(

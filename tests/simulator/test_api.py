@@ -315,6 +315,12 @@ async def test_redrive_and_map_runs_by_the_api(call: Call) -> None:
     runs = (await call("list_map_runs", executionArn=started["executionArn"]))["mapRuns"]
     shown = await call("describe_map_run", mapRunArn=runs[0]["mapRunArn"])
     assert (shown["status"], shown["itemCounts"]["succeeded"], shown["itemCounts"]["total"]) == ("SUCCEEDED", 2, 2)
+    children = (await call("list_executions", mapRunArn=runs[0]["mapRunArn"]))["executions"]
+    assert [child["status"] for child in children] == ["SUCCEEDED", "SUCCEEDED"]
+    child = await call("describe_execution", executionArn=children[0]["executionArn"])
+    assert (child["output"], child["mapRunArn"]) == ("2", runs[0]["mapRunArn"])
+    events = (await call("get_execution_history", executionArn=children[0]["executionArn"]))["events"]
+    assert [event["type"] for event in events][0::3] == ["ExecutionStarted", "ExecutionSucceeded"]
     assert (await refused(call("redrive_execution", executionArn=started["executionArn"])))[
         0
     ] == "ExecutionNotRedrivable"

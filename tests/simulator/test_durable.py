@@ -128,7 +128,7 @@ async def live(path: Path, store: SqliteStore, world: World, clock: VirtualClock
     starting.cancel()
     await asyncio.gather(starting, return_exceptions=True)
     if dead():
-        await engine._driver.close(list(engine.executions.values()))
+        await engine.driver.close(list(engine.executions.values()))
         return None
     return engine
 
@@ -279,6 +279,16 @@ async def test_redrive_survives_a_restart(tmp_path: Path) -> None:
     assert third.recover() == 0
     assert third.get(execution.arn).status == "SUCCEEDED"
     assert third.get(execution.arn).run.redrives == 1
+
+
+async def test_old_histories_leave_memory_and_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulator.executions.STANDARD_KEPT", 2)
+    engine = Engine(World(), store=SqliteStore(tmp_path / "s.db", threaded=False), seed="s")
+    arn = add(engine, "m", {"P": {"Type": "Pass", "Output": "{% $states.input.n %}"}})
+    ran = [await engine.run(arn, f'{{"n": {number}}}') for number in range(4)]
+    assert [type(execution.run).__name__ for execution in ran] == ["Recalled", "Recalled", "Run", "Run"]
+    assert [execution.run.output for execution in ran] == [0, 1, 2, 3]
+    assert [event.type for event in ran[0].events] == [event.type for event in ran[3].events]
 
 
 async def test_the_threaded_store_commits_in_groups_and_in_order(tmp_path: Path) -> None:

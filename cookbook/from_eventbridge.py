@@ -7,6 +7,7 @@ workflow filters by source and type. EventBridge delivers at least once: see `id
 from dataclasses import dataclass
 
 from typing_extensions import TypedDict
+
 from workflow import Bus, PutEvent, Task, Workflow
 
 Envelope = TypedDict("Envelope", {"id": str, "source": str, "detail-type": str, "time": str, "detail": "Placed"})

@@ -12,7 +12,7 @@ from workflow.diagnostics import Place
 
 from . import calls, source
 from .constants import const_of
-from .finish import finished, free_names
+from .finish import check_hidden, finished, free_names
 from .interpret import Interpreter
 from .kinds import ANY, Kind, ShapeKind, from_annotation
 from .nodes import Block, Field, Function, Node, Object, Outer, Var, const, or_null, walk, with_kind
@@ -99,6 +99,7 @@ def interpret(fn: Any, roots: Sequence[Root]) -> Node:
     if not isinstance(v, Node):
         raise refuse(Page.NOT_A_VALUE, "the result is a function", "return data")
     free = frozenset(["states"]).union(*[free_names(r.node) for r in roots])
+    check_hidden(free)
     tree = it.scope.close(or_null(v))
     if shadowed := outer_names(tree) & bound_names(tree):
         said = f"`{min(shadowed)}` is a local here and a variable of the workflow"

@@ -13,7 +13,7 @@ from mypy import api
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-EXAMPLE = README.split("```python\n", 1)[1].split("```", 1)[0]
+EXAMPLE, RUN = (block.split("```", 1)[0] for block in README.split("```python\n")[1:3])
 SCREEN = 50
 """Lines."""
 
@@ -38,6 +38,12 @@ def test_it_fits_a_screen() -> None:
 
 
 def test_it_runs(example: Path) -> None:
+    done = python("-W", "error", example.name, folder=example.parent)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_its_run(example: Path) -> None:
+    example.write_text(EXAMPLE + RUN, encoding="utf-8")
     done = python("-W", "error", example.name, folder=example.parent)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 

@@ -54,6 +54,10 @@ HTTP_ERRORS = (
 https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html"""
 
 
+OPTIMIZED_ERRORS = {"http:invoke": HTTP_ERRORS, "sqs:sendMessage": ("SQS.SdkClientException",)}
+"""What is known of optimized integrations beside Lambda, DynamoDB and SNS."""
+
+
 class Unknown(Exception):
     """An integration that Step Functions does not offer: what is wrong, what to write instead, and why."""
 
@@ -203,8 +207,8 @@ def only_reads(integration: Integration) -> bool:
 
 def transient_names(integration: Integration) -> tuple[str, ...]:
     """The errors that are gone when tried again: throttling, and failures inside AWS. Empty where AWS names none."""
-    if integration.name == "http:invoke":
-        return HTTP_ERRORS
+    if integration.name in OPTIMIZED_ERRORS:
+        return OPTIMIZED_ERRORS[integration.name]
     if not integration.sdk or integration.operation is None:
         return ()
     own = [e for e in integration.operation.faults if e in integration.operation.errors]

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from tests.workflow.evaluate import ENGINES, evaluate
 from tests.workflow.models import Reading, Summary
 from tests.workflow.permissions.lint import lint
-from workflow import Pass, Succeed, Table, Workflow
+from workflow import TRANSIENT, Pass, Succeed, Table, Workflow
 from workflow.aws.activities import RunActivity
 from workflow.aws.dynamodb_query import Query
 from workflow.aws.dynamodb_write import ABSENT, DeleteItem, UpdateItem
@@ -347,3 +347,18 @@ def test_an_activity() -> None:
     workflow = Workflow.standard("w", state.timeout(60))
     assert workflow.symbols == ("activity.review", "aws.partition")
     assert workflow.permissions().statements == ()
+
+
+def test_transient_errors_of_optimized_integrations() -> None:
+    sent = SendMessage("Send", Queue("jobs"), of=Order, body="go").retry(TRANSIENT)
+    assert rendered(sent)["Retry"][0]["ErrorEquals"] == ["SQS.SdkClientException"]
+    called = CallHttp("Call", Connection("bank"), of=Order, returns=Summary, url="https://bank.example").retry(
+        TRANSIENT
+    )
+    assert rendered(called)["Retry"][0]["ErrorEquals"] == [
+        "States.Http.Socket",
+        "States.Http.StatusCode.429",
+        "States.Http.StatusCode.502",
+        "States.Http.StatusCode.503",
+        "States.Http.StatusCode.504",
+    ]

@@ -163,6 +163,27 @@ def local_names(s: Shipment) -> list[Any]:
     return [got, x2, x3 + x3]
 
 
+def match_pair(s: Shipment) -> str:
+    match (s.mode, s.flag, s.title):
+        case ("auto", True, _):
+            return "on"
+        case (_, _, None):
+            return "untitled"
+        case ("off" | "manual", _, str() as t) if t:
+            return t.upper()
+        case _:
+            return "other"
+
+
+def grown(s: Shipment) -> list[str]:
+    out = []
+    if s.title:
+        out += [s.title]
+    found = sorted(s.names)
+    found += ["z"]
+    return out + found
+
+
 def named_like_functions(s: Shipment) -> list[Any]:
     count = len(s.names) + 1
     string = f"{s.id}!"
@@ -643,6 +664,8 @@ EQUAL: dict[str, Callable[[Shipment], object]] = {
     "counting": counting,
     "shadowing": shadowing,
     "local names": local_names,
+    "match pair": match_pair,
+    "grown": grown,
     "names of functions": named_like_functions,
     "functions as parameters": lambda s: [(lambda map, filter: map + len(s.names) + filter * map)(s.count + 1, s.level + 1)],
     "chained": chained,

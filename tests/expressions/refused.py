@@ -95,6 +95,25 @@ def appending(s: Shipment) -> list[str]:
     return s.names
 
 
+def growing_data(s: Shipment) -> list[str]:
+    xs = s.names
+    xs += ["z"]
+    return s.names
+
+
+def growing_two(s: Shipment) -> list[str]:
+    xs = [s.id]
+    ys = xs
+    ys += ["z"]
+    return xs
+
+
+def matching_star(s: Shipment) -> str:
+    match (s.id, s.mode):
+        case (first, *_):
+            return first
+
+
 def deleting(s: Shipment) -> Any:
     del s.counts["a"]
     return s.counts
@@ -415,6 +434,9 @@ REFUSED: dict[str, Callable[[Shipment], object]] = {
     "raise": raising,
     "mutation": mutating,
     "append": appending,
+    "grown data": growing_data,
+    "grown by two names": growing_two,
+    "match star": matching_star,
     "delete": deleting,
     "item assignment": item_set,
     "generator": generating,

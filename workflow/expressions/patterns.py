@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
+from .binding import unpacked
 from .builder import Reader
 from .constants import const_of
 from .equality import equal, is_same
-from .kinds import fields_of, is_record
-from .nodes import FALSE, NULL, TRUE, Const, Node, both, either
+from .kinds import TupleKind, fields_of, is_record
+from .nodes import FALSE, NULL, TRUE, Array, Const, Node, both, either
 from .refusals import Page, place_of, refuse
 from .rules import unions
 from .scope import Value
@@ -28,7 +30,11 @@ class PatternTest(ast.expr):
 
 def as_if(it: Reader, s: ast.Match) -> list[ast.stmt]:
     """match as if / elif; the subject is read once."""
-    subject = it.let(it.node(s.subject), "subject")
+    subject = it.node(s.subject)
+    if isinstance(subject, Array) and isinstance(subject.kind, TupleKind):  # (a, b): each is tested where it is
+        subject = Array(tuple(it.let(x, "subject") for x in subject.items), kind=subject.kind)
+    else:
+        subject = it.let(subject, "subject")
 
     def chain(cases: list[ast.match_case]) -> list[ast.stmt]:
         if not cases:
@@ -69,6 +75,8 @@ def tested(it: Reader, p: ast.pattern, x: Node) -> Node:
             return any_of(it, p, x)
         case ast.MatchClass():
             return of_class(it, p, x)
+        case ast.MatchSequence() if isinstance(x.kind, TupleKind):
+            return of_tuple(it, p, x)
     instead = "match on constants, classes, names and _, or write if / elif"
     raise refuse(Page.UNSUPPORTED_SYNTAX, "this pattern", instead).at(place_of(it.frame.file, p))
 
@@ -103,6 +111,20 @@ def of_class(it: Reader, p: ast.MatchClass, x: Node) -> Node:
         if is_record(python) and isinstance(python, type) and name not in fields_of(python):
             it.attribute(it.scope.refine(x), name)
         test = both(test, inside(it, test, x, name, pattern))
+    return test
+
+
+def of_tuple(it: Reader, p: ast.MatchSequence, x: Node) -> Node:
+    """(a, "x", _) of a tuple of known length."""
+    if any(isinstance(q, ast.MatchStar) for q in p.patterns):
+        said = "`*` in a pattern"
+        raise refuse(Page.UNSUPPORTED_SYNTAX, said, "name every item").at(place_of(it.frame.file, p))
+    items = unpacked(it, x, len(p.patterns), ast.Name("subject"))
+    test: Node = TRUE
+    for item, pattern in zip(items, p.patterns):
+        test = both(test, it.assuming_names(test, True, partial(tested, it, pattern, item)))
+        if test == FALSE:
+            return FALSE
     return test
 
 

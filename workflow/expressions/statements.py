@@ -12,8 +12,9 @@ from collections.abc import Callable
 from . import branches, patterns
 from .binding import assign
 from .builder import Reader
+from .kinds import family
 from .narrowing import assume
-from .nodes import NULL, TRUE, Node, call, const
+from .nodes import NULL, TRUE, Const, Node, Var, call, const, simple
 from .refusals import Page, Refusal, place_of, refuse
 from .scope import Value
 
@@ -61,6 +62,7 @@ def statement(it: Reader, s: ast.stmt) -> None:
             if s.value is not None:
                 assign(it, s.target, it.eval(s.value))
         case ast.AugAssign():
+            check_own(it, s.target)
             operation = ast.BinOp(as_load(s.target), s.op, s.value)
             assign(it, s.target, it.eval(ast.copy_location(operation, s)))
         case ast.Assert():
@@ -83,6 +85,19 @@ def assign_all(it: Reader, targets: list[ast.expr], v: Value) -> None:
         v = it.let(v)
     for t in targets:
         assign(it, t, v)
+
+
+def check_own(it: Reader, target: ast.expr) -> None:
+    """`xs += ys` changes the list itself: it has to be a list made here, known by one name."""
+    value = it.scope.names.get(target.id) if isinstance(target, ast.Name) else None
+    if not isinstance(value, Node) or family(value.kind) not in ("list", "dict", "set"):
+        return
+    made_here = (
+        isinstance(value, Const) or not simple(value) or (isinstance(value, Var) and value.name in it.scope.definitions)
+    )
+    if not made_here or sum(v == value for v in it.scope.names.values() if isinstance(v, Node)) > 1:
+        said = "`+=` of a list changes the list itself, which has other names"
+        raise refuse(Page.READ_ONLY, said, "write xs = [*xs, ...] or xs = xs + ys")
 
 
 def as_load(t: ast.expr) -> ast.expr:

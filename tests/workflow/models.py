@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum, IntEnum
 from typing import Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel
 
@@ -118,6 +120,9 @@ class Everything(BaseModel):
     tags: set[str]
     primes: set[int]
     gaps: list[int | None]
+    price: Decimal
+    serial: UUID
+    refund: Decimal | None = None
 
 
 class Bad(Exception):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -52,6 +54,9 @@ models = st.builds(
     tags=st.sets(text, max_size=2),
     primes=st.sets(whole, max_size=2),
     gaps=st.lists(st.none() | whole, max_size=3),
+    price=st.decimals(-(10**20), 10**20, places=4),
+    serial=st.uuids(),
+    refund=st.none() | st.decimals(0, 10**6, places=2),
 )
 
 
@@ -120,6 +125,8 @@ def test_what_is_none_or_empty_is_left_out_and_null_where_a_default_would_come_b
             tags=set(),
             primes=set(),
             gaps=[],
+            price=Decimal("12.30"),
+            serial=UUID(int=1),
         ),
         mode="json",
     )
@@ -129,6 +136,9 @@ def test_what_is_none_or_empty_is_left_out_and_null_where_a_default_would_come_b
     assert item["point"] == {"M": {"x": {"N": "1"}}}
     assert item["words"] == {"L": []}
     assert item["by_name"] == {"M": {}}
+    assert item["price"] == {"N": "12.30"}
+    assert item["serial"] == {"S": "00000000-0000-0000-0000-000000000001"}
+    assert "refund" not in item
 
 
 class Partial(BaseModel):

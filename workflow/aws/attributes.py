@@ -1,6 +1,6 @@
 """DynamoDB's attribute values: models written as `{'S': ...}` and read back, emitted from the model's fields.
 
-A field is an attribute of its JSON name. text, dates and text enums are S, numbers N (as text, 15 significant digits:
+A field is an attribute of its JSON name. text, dates and text enums are S, numbers and Decimals N (as text, 15 significant digits:
 JSONata's `$string`), bool BOOL, lists and tuples L, models and dicts M, set[str] SS, set[int] and set[float] NS. None
 is left out, so that an attribute may be the key of an index, unless the field has another default, which would be read
 back instead: then it is NULL. An empty set is left out: DynamoDB has none.
@@ -65,7 +65,9 @@ def attribute_type(kind: kinds.Kind) -> str | None:
         "str": "S",
         "datetime": "S",
         "date": "S",
+        "named text": "S",
         "number": "N",
+        "decimal": "N",
         "bool": "BOOL",
         "list": "L",
         "tuple": "L",
@@ -201,7 +203,7 @@ def _content(value: Node, kind: kinds.Kind, fresh: Fresh) -> Node:
             return _map(value, lambda x: _number(x), fresh)
         case kinds.SetKind():
             return value if isinstance(value, (Const, Collect, Array)) else Collect(value, kind=value.kind)
-    return _number(value) if attribute_type(kind) == "N" else value
+    return _number(value) if kinds.family(kind) in ("number", "enum") and attribute_type(kind) == "N" else value
 
 
 def _number(value: Node) -> Node:
@@ -340,7 +342,8 @@ def _read(raw: Node, kind: kinds.Kind, fresh: Fresh) -> Node:
             return _map(raw, lambda x: Call("$number", (x,), kind=kinds.FLOAT), fresh)
         case kinds.SetKind():
             return Collect(raw, kind=kind)
-    return Call("$number", (raw,), kind=kind) if attribute_type(kind) == "N" else raw
+    number = attribute_type(kind) == "N" and not isinstance(kind, kinds.DecimalKind)  # a Decimal is text in JSON
+    return Call("$number", (raw,), kind=kind) if number else raw
 
 
 def _read_element(x: Node, kind: kinds.Kind, fresh: Fresh) -> Node:

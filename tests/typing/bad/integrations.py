@@ -19,7 +19,7 @@ sdk("List", "ecs:listTasks", of=Reading, returns=Tasks).output(lambda t: t.TaskA
 
 # mypy says: "Reading" has no attribute "idd"; maybe "id"?
 # pyright says: Cannot access attribute "idd" for class "Reading"
-SendMessage("Ask", queue, of=Reading).wait_for_token(returns=Answer, body=lambda r, token: {"id": r.idd, "token": token})
+SendMessage("Ask", queue, of=Reading).wait_for_token(returns=Answer, body=lambda r, t: {"id": r.idd, "token": t})
 
 # mypy says: "Answer" has no attribute "no"
 # pyright says: Cannot access attribute "no" for class "Answer"

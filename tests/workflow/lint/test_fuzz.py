@@ -53,7 +53,7 @@ def test_any_value_may_stand_anywhere(sound: dict[str, Any], data: st.DataObject
         places = spots(broken)
         if places:
             container, key = places[data.draw(st.integers(0, len(places) - 1))]
-            container[key] = data.draw(values)
+            container[key] = copy.deepcopy(data.draw(values))  # what is sampled is shared, and may be broken next
     for problem in lint_text(json.dumps(broken), "m.json"):
         assert problem.place is not None and problem.place.line >= 1
         assert "\n" not in problem.what

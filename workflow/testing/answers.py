@@ -28,8 +28,8 @@ from . import functions, tables, values
 from .program import Program
 
 Answer = Any
-Answers = Mapping[str, Answer] | Mapping[Part, Answer]
-"""What answers which state, by its name or by the state itself."""
+Answers = Mapping[Any, Answer]
+"""What answers which state: a key is the state's name, or the state itself (keys of a Mapping cannot be a union)."""
 
 PAGE = "answer"
 
@@ -44,6 +44,20 @@ REAL = _Real()
 
 NEVER = After(math.inf, None)
 """No answer at all, until the task times out."""
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A task's result as AWS gave it, which is not checked: a recording's, whose types may have changed since."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class ByCall:
+    """A function of the call alone, whose input may not fit today's types."""
+
+    fn: Callable[[TaskCall], Answer]
 
 
 @dataclass(frozen=True)
@@ -162,15 +176,17 @@ class Script:
             return values.read(takes, functions.given(functions.payload(call)))
         return call.arguments
 
-    def ask(self, fn: Callable[..., Any], call: TaskCall) -> Any:
+    def ask(self, fn: Callable[..., Any] | ByCall, call: TaskCall) -> Any:
         """What an answering function says; it may take the call as a second parameter."""
+        if isinstance(fn, ByCall):
+            return fn.fn(call)
         count = len(inspect.signature(fn).parameters)
         return fn(*(self.given(call), call)[:count])
 
 
 def is_action(answer: Answer) -> bool:
     """Whether an answer is something else than a value."""
-    if answer is REAL or isinstance(answer, (BaseException, InTurn, After, ErrorGroup)):
+    if answer is REAL or isinstance(answer, (BaseException, InTurn, After, ErrorGroup, Raw, ByCall)):
         return True
     if isinstance(answer, type):
         return issubclass(answer, BaseException)
@@ -223,7 +239,7 @@ def _below_result(node: Node) -> list[str] | None:
 
 
 def _instead(annotation: Any, value: Any) -> str:
-    if isinstance(value, str) and "." in value and not isinstance(annotation, type(str)):
+    if isinstance(value, str) and annotation is not str:
         return f"give one, or write fails({value!r})"
     return f"give a {_type(annotation)}"
 

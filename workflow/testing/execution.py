@@ -24,6 +24,7 @@ from simulator.effects import (
 from simulator.history import render
 
 from ..diagnostics import WorkflowError
+from ..error_names import ErrorGroup
 from . import answers as answering
 from .answers import Script
 from .program import Program
@@ -205,6 +206,8 @@ class Execution(Generic[Out]):
         """An answer as the task's raw result. Raises StateError for a failure."""
         if answer is answering.REAL:
             return _Made(self._environment._really(self._program, call), real=True)
+        if isinstance(answer, answering.Raw):
+            return _Made(answer.value)
         if isinstance(answer, After):
             if answer is answering.NEVER:
                 return _Made(None, seconds=math.inf)
@@ -217,6 +220,8 @@ class Execution(Generic[Out]):
             if isinstance(answer, BaseException) and not isinstance(answer, Exception):
                 raise answer  # not a task's failure: KeyboardInterrupt and its like
             raise answering.as_failure(answer)
+        if isinstance(answer, ErrorGroup):
+            raise answering.fails(answer)
         if answering.is_action(answer):
             return await self._settle(await self._asked(answer, call), call, answer)
         return _Made(self._script.result(call.state, answer, by))

@@ -28,11 +28,11 @@ class Attempt:
     number: int
     """0 at first, then the number of the retry."""
     started: datetime
-    failed: bool = False
     arguments: Any = None
     """What was asked for: the evaluated Arguments of a Task; None of a Parallel or a Map."""
     result: Any = None
     """The raw result."""
+    failed: bool = False
     error: str | None = None
     cause: str | None = None
     ended: datetime | None = None
@@ -186,14 +186,15 @@ class _Reader:
     def __init__(self, children: Children, ends: Mapping[str, str]) -> None:
         self.story = Story(Branch())
         self._children, self._ends = children, ends
-        self._at: dict[int, tuple[Branch, Visit | None, str]] = {}
+        self._at: dict[int, tuple[Branch, Visit | None, str, datetime]] = {}
+        self._failed: set[int] = set()
 
     def take(self, event: Event) -> None:
         try:
             kind, number, previous = event["type"], int(event["id"]), int(event.get("previousEventId", 0))
         except (KeyError, TypeError, ValueError):
             raise ValueError(f"this is no event of a history: {event!r}") from None
-        branch, visit, before = self._at.get(previous, (self.story.root, None, ""))
+        branch, visit, before, then = self._at.get(previous, (self.story.root, None, "", EPOCH))
         from_ = visit
         details = _details(event)
         now = moment(event["timestamp"])
@@ -219,9 +220,15 @@ class _Reader:
                 visit.error, visit.cause = from_.error, from_.cause
             branch = visit.within
         elif kind.startswith(("ParallelState", "MapState", "MapRun")):
-            visit = self._around(branch, visit, before, kind)
+            state_type = "Parallel" if kind.startswith("Parallel") else "Map"
+            # The nearest one that has not failed for good: after that its failure is the next one's.
+            visit = self._up(
+                branch,
+                visit,
+                lambda v: v.kind == state_type and v.exited is None and id(v) not in self._failed,
+            )
             branch = visit.within
-            self._work(visit, from_ or visit, kind, details, now)
+            self._work(visit, from_ or visit, kind, details, (then, now))
         elif kind == "EvaluationFailed":
             if visit is not None:
                 visit.failed, visit.error, visit.cause = True, details.get("error"), details.get("cause")
@@ -230,7 +237,7 @@ class _Reader:
             branch, visit = self.story.root, None
         elif visit is not None:
             _attempt(visit, kind, details, now)
-        self._at[number] = (branch, visit, kind)
+        self._at[number] = (branch, visit, kind, now)
 
     def _enter(
         self, branch: Branch, visit: Visit | None, before: str, kind: str, details: Mapping[str, Any], now: datetime
@@ -258,30 +265,30 @@ class _Reader:
             now = now.within.of
         raise ValueError("an event of this history belongs to no state that was entered")
 
-    def _around(self, branch: Branch, visit: Visit | None, before: str, kind: str) -> Visit:
-        """The Parallel or Map that an event belongs to: the nearest one that has not just failed itself."""
-        state_type = "Parallel" if kind.startswith("Parallel") else "Map"
-        if visit is not None and kind == before and kind.endswith("Failed"):
-            branch, visit = visit.within, None
-        return self._up(branch, visit, lambda v: v.kind == state_type and v.exited is None)
-
-    def _work(self, visit: Visit, from_: Visit, kind: str, details: Mapping[str, Any], now: datetime) -> None:
+    def _work(
+        self, visit: Visit, from_: Visit, kind: str, details: Mapping[str, Any], times: tuple[datetime, datetime]
+    ) -> None:
+        then, now = times
+        if from_ is not visit and kind.endswith(("Started", "Failed")):
+            # Neither event says the error: it is that of what failed inside, and a new start is a retry.
+            visit.error, visit.cause = from_.error, from_.cause
         if kind in ("ParallelStateStarted", "MapStateStarted"):
+            if visit.attempts:
+                _ended(visit, then, failed=True, error=visit.error, cause=visit.cause)
             for branch in visit.inside:
                 if branch.status == "RUNNING":
                     branch.status = "FAILED" if any(v.exited is None for v in branch.visits) else "SUCCEEDED"
             visit.attempts.append(Attempt(visit.name, len(visit.attempts), now))
             visit.failed, visit.error, visit.cause = False, None, None
         elif kind in ("ParallelStateFailed", "MapStateFailed"):
-            # These events say no error: it is that of what failed inside.
-            if from_ is not visit:
-                visit.error, visit.cause = from_.error, from_.cause
+            self._failed.add(id(visit))
             visit.failed = True
             _ended(visit, now, failed=True, error=visit.error, cause=visit.cause)
         elif kind == "MapRunFailed":
             visit.error, visit.cause = details.get("error"), details.get("cause")
         elif kind in ("ParallelStateSucceeded", "MapStateSucceeded"):
             _ended(visit, now)
+            visit.failed, visit.error, visit.cause = False, None, None
             for branch in visit.inside:
                 branch.status = "SUCCEEDED" if branch.status == "RUNNING" else branch.status
         elif kind == "MapRunStarted":
@@ -320,7 +327,7 @@ _ENDS = {
 def _attempt(visit: Visit, kind: str, details: Mapping[str, Any], now: datetime) -> None:
     if kind.endswith("Scheduled"):
         arguments = details.get("parameters", details.get("input"))
-        visit.attempts.append(Attempt(visit.name, len(visit.attempts), now, _json(arguments)))
+        visit.attempts.append(Attempt(visit.name, len(visit.attempts), now, arguments=_json(arguments)))
         visit.failed, visit.error, visit.cause = False, None, None
     elif kind.endswith("Succeeded"):
         _ended(visit, now, result=_json(details.get("output")))

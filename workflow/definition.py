@@ -20,7 +20,7 @@ from .graph import Graph, build
 from .lambdas import UNKNOWN_INPUT
 from .orphans import take_orphans
 from .resources import PARTITION, Bucket, Function, Readable, Symbol, Text, Topic
-from .states.base import A, Part, R, Step, X, as_part
+from .states.base import A, Part, R, Step, X, as_part, show
 from .states.distributed import DistributedMap
 from .states.parallel import branch_result
 
@@ -68,6 +68,9 @@ class Workflow(Generic[In, Out]):
         self.warnings: tuple[Problem, ...] = tuple(problems)
         for problem in problems:
             warnings.warn(problem.render(), WorkflowWarning, stacklevel=3)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r}: {show(self.takes)} -> {show(self.gives)})"
 
     @staticmethod
     def express(

@@ -104,3 +104,7 @@ def test_the_definition_is_the_same_on_every_call() -> None:
     first = telemetry.definition()
     first["States"].clear()
     assert telemetry.definition()["States"]
+
+
+def test_a_workflow_shows_its_types() -> None:
+    assert repr(telemetry) == "ExpressWorkflow('telemetry': list[Record] -> Report)"

@@ -7,6 +7,7 @@ engine resume where it was killed, with tasks that were in flight run again.
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import uuid
 from collections import OrderedDict, deque
@@ -28,6 +29,8 @@ from simulator.tasks import TaskCall, TaskRunner
 from simulator.values import PAYLOAD_LIMIT, Value, load
 
 __all__ = ["Engine", "Execution"]
+
+_LOG = logging.getLogger(__name__)
 
 #: Seconds that an Express execution may take.
 EXPRESS_LIMIT = 300.0
@@ -299,7 +302,10 @@ class Engine:
                 self._recall(self.executions.get(self._standard_done.popleft()))
         execution.finished.set()
         if self.on_end is not None:
-            self.on_end(execution)
+            try:
+                self.on_end(execution)
+            except Exception:
+                _LOG.exception("The listener failed on the end of %s", execution.arn)
 
     def _recall(self, execution: Execution | None) -> None:
         """Let go of a finished run: the store has what it takes to make it again."""

@@ -149,7 +149,7 @@ class Run:
             return []
         self.now = now
         if key == 0:
-            self._end("TIMED_OUT", None, errors.TIMEOUT, None)
+            self._time_out()
             return self._take()
         of = self._timers.pop(key, None)
         if of is not None:
@@ -175,10 +175,7 @@ class Run:
         return self._take()
 
     def redrive(self, now: float) -> list[Command]:
-        """Go on from the state that failed; a Parallel or Map runs all of its branches or items again.
-
-        https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
-        """
+        """Go on from the state that failed; a Parallel or Map runs all of its branches or items again."""
         failed = self._root
         if failed is None or self.status in ("RUNNING", "SUCCEEDED"):
             return []
@@ -248,12 +245,15 @@ class Run:
                 self._full()
         return self._take()
 
+    def _time_out(self) -> None:
+        # StartSyncExecution names an error, DescribeExecution none.
+        self._end("TIMED_OUT", None, errors.TIMEOUT if self.info.express else None, None)
+
     def _full(self) -> None:
         if self.info.express:
-            self._end("TIMED_OUT", None, errors.TIMEOUT, None)
-        else:
-            cause = f"The execution reached the maximum number of history events ({self.info.event_limit})."
-            self._end("FAILED", None, errors.RUNTIME, cause)
+            return self._time_out()
+        cause = f"The execution reached the maximum number of history events ({self.info.event_limit})."
+        return self._end("FAILED", None, errors.RUNTIME, cause)
 
     def _wait(self, strand: Strand, effect: Effect) -> None:
         if isinstance(effect, Perform):
@@ -371,7 +371,9 @@ class Run:
         self.status, self.output, self.error, self.cause = status, output, error, cause
         self.stopped_at = self.now
         root = self._root
-        previous = root.previous if root is not None and status == "SUCCEEDED" else len(self.events)
+        previous = 0 if status == "ABORTED" else len(self.events)
+        if root is not None and status == "SUCCEEDED":
+            previous = root.previous
         if status == "SUCCEEDED":
             self.note("ExecutionSucceeded", previous, {"output": output})
         else:

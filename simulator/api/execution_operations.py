@@ -13,7 +13,7 @@ from simulator.executions import Engine, Execution
 from simulator.faults import ApiError, activity_missing, invalid_arn
 from simulator.history import render
 from simulator.machines import check_name
-from simulator.values import load, text
+from simulator.values import PAYLOAD_LIMIT, load, text
 
 _STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE")
 
@@ -161,6 +161,8 @@ class ExecutionOperations:
     async def send_task_success(self, request: Request) -> Response:
         """SendTaskSuccess."""
         token, output = need(request, "taskToken", str), need(request, "output", str)
+        if len(output.encode("utf-8")) > PAYLOAD_LIMIT:
+            raise ApiError("ValidationException", f"The output is longer than {PAYLOAD_LIMIT} bytes")
         try:
             value = load(output)
         except ValueError as error:

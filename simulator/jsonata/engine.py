@@ -28,6 +28,12 @@ __all__ = ["UNDEFINED", "Problem", "Program", "Setting", "program"]
 SOURCE_LIMIT = 262_144
 
 
+def _allow_depth() -> None:
+    """Let expressions nest. The limit is the process's: it is raised once, and never lowered under another thread."""
+    if sys.getrecursionlimit() < DEPTH_LIMIT:
+        sys.setrecursionlimit(DEPTH_LIMIT)
+
+
 class _Parser(Parser):  # type: ignore[misc]  # the library has no types
     """The parser, processing each node once: `a ?: b` shares a node, which processing twice would change twice."""
 
@@ -51,8 +57,7 @@ class Program:
         if len(source) > SOURCE_LIMIT:
             raise Problem("S0200", "The expression is too long")
         self.source = source
-        limit = sys.getrecursionlimit()
-        sys.setrecursionlimit(max(limit, DEPTH_LIMIT))
+        _allow_depth()
         try:
             self._evaluate = compile_node(_Parser().parse(source, _pattern))
         except Problem:
@@ -63,15 +68,12 @@ class Program:
             raise Problem("D1011", "The expression nests too deeply") from None
         except Exception as error:
             raise Problem("S0201", f"Syntax error: {error}") from None
-        finally:
-            sys.setrecursionlimit(limit)
 
     def evaluate(self, variables: dict[str, Value], setting: Setting) -> Any:
         """The value as JSON, UNDEFINED, or NOT_JSON for what is none (a function). Raises Problem, and nothing else."""
         budget = Budget()
         outer = Scope(_BUILT_IN, variables, budget, setting)
-        limit = sys.getrecursionlimit()
-        sys.setrecursionlimit(DEPTH_LIMIT)
+        _allow_depth()
         use(budget)
         try:
             result = self._evaluate(UNDEFINED, Scope(outer, {}, budget, setting))
@@ -90,7 +92,6 @@ class Program:
             raise Problem("D3137", f"The expression cannot be evaluated: {error}") from None
         finally:
             use(None)
-            sys.setrecursionlimit(limit)
 
 
 class _NotJson:

@@ -11,7 +11,7 @@ from simulator.jsonata.scope import Eval, Scope
 from simulator.jsonata.values import UNDEFINED, Seq, equal, is_number, number, string, truth
 
 #: Items that a range may have.
-RANGE_LIMIT = 1_000_000
+RANGE_LIMIT = 400_000
 
 
 def binary(symbol: str, left: Eval, right: Eval) -> Eval:

@@ -17,7 +17,7 @@ from simulator.jsonata.values import UNDEFINED
 from simulator.jsonata.values import string as to_string
 from simulator.values import load
 
-_LONGEST_RANGE = 1_000_000
+_LONGEST_RANGE = 400_000
 _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 
 
@@ -32,7 +32,7 @@ def partition(scope: Scope, items: Any, size: Any) -> Any:
     width = math.floor(size)
     if width <= 0:
         raise _refuse("The chunk size of $partition must be a positive number")
-    scope.budget.items(len(items), 80)
+    scope.budget.items(len(items), 120)
     return [list(items[at : at + width]) for at in range(0, len(items), width)]
 
 

@@ -168,9 +168,10 @@ def reverse(items: Any) -> Any:
     return list(reversed(items))
 
 
-def zipped(*arrays: Any) -> Any:
+def zipped(scope: Scope, *arrays: Any) -> Any:
     """$zip: as long as the shortest."""
     lists = [array if isinstance(array, list) else [] if array is UNDEFINED else [array] for array in arrays]
+    scope.budget.items(min(map(len, lists)), 80 + 8 * len(lists))
     return [list(items) for items in zip(*lists, strict=False)]
 
 
@@ -180,6 +181,7 @@ def shuffled(scope: Scope, items: Any) -> Any:
         return items
     result = list(items)
     scope.setting.random.shuffle(result)
+    scope.budget.look()
     return result
 
 

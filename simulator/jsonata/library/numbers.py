@@ -29,7 +29,10 @@ def number(value: Any = UNDEFINED) -> Any:
         return 1 if value else 0
     if kind is str:
         if len(value) < 1000 and _NUMBER.match(value):
-            return as_json(int(value) if re.fullmatch(r"-?\d{1,15}", value) else float(value))
+            parsed = float(value)
+            if not math.isfinite(parsed):
+                raise Problem("D3030", value=value)
+            return int(value) if re.fullmatch(r"-?\d{1,15}", value) else as_json(parsed)
         if len(value) < 100 and _BASED.match(value):
             return as_json(int(value, 0))
     raise Problem("D3030", value=value)

@@ -51,7 +51,6 @@ _PLAIN: dict[str, tuple[str, Callable[..., Any]]] = {
     "trim": ("<s-:s>", strings.trim),
     "type": ("<x:s>", collections.type_name),
     "uppercase": ("<s-:s>", strings.uppercase),
-    "zip": ("<a+>", collections.zipped),
 }
 _SCOPED: dict[str, tuple[str, Callable[..., Any]]] = {
     "append": ("<xx:a>", collections.appended),
@@ -81,6 +80,7 @@ _SCOPED: dict[str, tuple[str, Callable[..., Any]]] = {
     "split": ("<s-(sf)n?:a<s>>", patterns.split),
     "string": ("<x-b?:s>", strings.string),
     "uuid": ("<:s>", aws.uuid),
+    "zip": ("<a+>", collections.zipped),
 }
 
 

@@ -28,10 +28,10 @@ __all__ = ["UNDEFINED", "Problem", "Program", "Setting", "program"]
 SOURCE_LIMIT = 262_144
 
 
-def _allow_depth() -> None:
-    """Let expressions nest. The limit is the process's: it is raised once, and never lowered under another thread."""
-    if sys.getrecursionlimit() < DEPTH_LIMIT:
-        sys.setrecursionlimit(DEPTH_LIMIT)
+# Expressions nest deeper than Python's default allows. The limit is the process's: it is raised once, here, and never
+# changed while another thread may evaluate.
+if sys.getrecursionlimit() < DEPTH_LIMIT:
+    sys.setrecursionlimit(DEPTH_LIMIT)
 
 
 class _Parser(Parser):  # type: ignore[misc]  # the library has no types
@@ -57,7 +57,6 @@ class Program:
         if len(source) > SOURCE_LIMIT:
             raise Problem("S0200", "The expression is too long")
         self.source = source
-        _allow_depth()
         try:
             self._evaluate = compile_node(_Parser().parse(source, _pattern))
         except Problem:
@@ -73,7 +72,6 @@ class Program:
         """The value as JSON, UNDEFINED, or NOT_JSON for what is none (a function). Raises Problem, and nothing else."""
         budget = Budget()
         outer = Scope(_BUILT_IN, variables, budget, setting)
-        _allow_depth()
         use(budget)
         try:
             result = self._evaluate(UNDEFINED, Scope(outer, {}, budget, setting))

@@ -61,7 +61,7 @@ workflow = StateMachine(
         account,
         telemetry,
         bindings={**functions.bindings, **tables.bindings, **alerts.bindings},
-        arns={**functions.arns, **tables.arns, **alerts.arns},
+        arns={**functions.arns, **alerts.arns},
     ),
 )
 

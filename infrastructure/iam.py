@@ -52,9 +52,9 @@ def insecure_transport_denied(actions: str, resource: pulumi.Input[str]) -> Stat
     }
 
 
-def document(statements: Sequence[Statement]) -> pulumi.Output[str]:
+def document(statements: pulumi.Input[Sequence[Statement]]) -> pulumi.Output[str]:
     """A policy document as JSON, once everything in it is known."""
-    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": list(statements)})
+    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": statements})
 
 
 def trust(service: str, condition: dict[str, Any] | None = None) -> pulumi.Output[str]:
@@ -88,7 +88,7 @@ def service_role(
     physical_name: str,
     description: str,
     trusted: pulumi.Input[str],
-    statements: Sequence[Statement],
+    statements: pulumi.Input[Sequence[Statement]],
     parent: pulumi.Resource,
 ) -> ServiceRole:
     """A role named `physical_name` that trusts `trusted` (from `trust`) and may do what `statements` say."""

@@ -6,7 +6,7 @@ the same `up`, so callers of the alias see the old workflow with the old code or
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,10 @@ import pulumi
 import pulumi_aws as aws
 
 from infrastructure.account import Account
-from infrastructure.grants import tasks, workflow_statements
-from infrastructure.iam import ServiceRole, Statement, acting_for, allow, everywhere, service_role, trust
+from infrastructure.iam import ServiceRole, Statement, acting_for, allow, service_role, trust
 from infrastructure.settings import Limits, Settings
 from workflow import ExpressWorkflow
+from workflow.permissions import ACCOUNT, REGION, SELF
 
 ALIAS = "live"
 
@@ -33,7 +33,7 @@ class StateMachineArgs:
     bindings: Mapping[str, pulumi.Input[str]]
     """What the definition calls each function, table and topic: `table.readings` to its name."""
     arns: Mapping[str, pulumi.Input[str]]
-    """What the role may reach, by the same symbols."""
+    """The same for the role, where it must be known before the resource exists: a preview shows policies whole."""
 
 
 class StateMachine(pulumi.ComponentResource):
@@ -98,10 +98,7 @@ class StateMachine(pulumi.ComponentResource):
             trusted=trust(
                 "states.amazonaws.com", acting_for(args.account, self._arn, pulumi.Output.concat(self._arn, ":*"))
             ),
-            statements=[
-                *workflow_statements(args.workflow.definition(), args.arns),
-                *_observing(tracing=args.settings.tracing),
-            ],
+            statements=statements_of(args, self.physical_name),
             parent=self,
         )
 
@@ -118,45 +115,52 @@ def limits_of(workflow: ExpressWorkflow[Any, Any]) -> Limits:
     )
 
 
+def tasks(definition: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every Task of a definition with its name, those inside Parallel and Map included."""
+    for name, state in definition["States"].items():
+        if state["Type"] == "Task":
+            yield name, state
+        for inner in (*state.get("Branches", ()), *([state["ItemProcessor"]] if "ItemProcessor" in state else ())):
+            yield from tasks(inner)
+
+
 def definition_of(args: StateMachineArgs) -> pulumi.Output[str]:
     """The definition as JSON, as soon as every symbol in it is known."""
-    missing = sorted(set(args.workflow.symbols) - {"aws.partition"} - set(args.bindings))
-    if missing:
-        raise ValueError(f"workflow {args.workflow.name} uses {', '.join(missing)}, which this stack does not deploy")
+    _deployed(args, args.workflow.symbols, args.bindings)
     used = {symbol: args.bindings[symbol] for symbol in args.workflow.symbols if symbol != "aws.partition"}
     known: pulumi.Output[dict[str, str]] = pulumi.Output.all(**used, **{"aws.partition": args.account.partition})
     return known.apply(args.workflow.to_json)
 
 
-def _observing(*, tracing: bool) -> list[Statement]:
-    statements = [
-        everywhere(
-            [
-                "logs:CreateLogDelivery",
-                "logs:GetLogDelivery",
-                "logs:UpdateLogDelivery",
-                "logs:DeleteLogDelivery",
-                "logs:ListLogDeliveries",
-                "logs:PutResourcePolicy",
-                "logs:DescribeResourcePolicies",
-                "logs:DescribeLogGroups",
-            ],
-            sid="WriteLogs",
-            because="log deliveries know no resources: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html",
+def statements_of(args: StateMachineArgs, physical_name: str) -> pulumi.Output[list[Statement]]:
+    """What the role may do: what `workflow.permissions()` derives, each statement named after the states that need it.
+
+    physical_name: of the state machine. Raises ValueError for a Task of which it is not known what it needs, or whose
+    resource is computed when it runs, so that the role would have to reach more than one.
+    """
+    workflow = args.workflow
+    permissions = workflow.permissions(logs=True, traces=args.settings.tracing)
+    doubtful = [f"state {unread.state!r}: {unread.what}" for unread in permissions.unread]
+    doubtful += [f"{', '.join(statement.states)}: {why}" for statement, why in permissions.wide]
+    if doubtful:
+        raise ValueError(
+            f"the role of workflow {workflow.name} cannot be the least: {'; '.join(doubtful)}; "
+            "say by .allow(...) of the state what it reaches"
         )
-    ]
-    if tracing:
-        statements.append(
-            everywhere(
-                [
-                    "xray:PutTraceSegments",
-                    "xray:PutTelemetryRecords",
-                    "xray:GetSamplingRules",
-                    "xray:GetSamplingTargets",
-                ],
-                sid="SendTraces",
-                because="X-Ray knows no resources for these: "
-                "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html",
-            )
-        )
-    return statements
+    place = {
+        "aws.partition": args.account.partition,
+        REGION: args.account.region,
+        ACCOUNT: args.account.id,
+        SELF: physical_name,
+    }
+    bindings = {**args.bindings, **args.arns, **place}
+    _deployed(args, permissions.symbols, bindings)
+    known: pulumi.Output[dict[str, str]] = pulumi.Output.all(**{key: bindings[key] for key in permissions.symbols})
+    return known.apply(lambda bound: list(permissions.document(bound)["Statement"]))
+
+
+def _deployed(args: StateMachineArgs, symbols: Sequence[str], bindings: Mapping[str, Any]) -> None:
+    """Raises ValueError for symbols without a binding."""
+    missing = sorted(set(symbols) - {"aws.partition"} - set(bindings))
+    if missing:
+        raise ValueError(f"workflow {args.workflow.name} uses {', '.join(missing)}, which this stack does not deploy")

@@ -52,11 +52,6 @@ class Tables(pulumi.ComponentResource):
         """`table.readings` to the table's name, for a workflow's definition."""
         return {f"table.{key}": table.name for key, table in self._named.items()}
 
-    @property
-    def arns(self) -> dict[str, pulumi.Input[str]]:
-        """`table.readings` to the table's ARN, for a workflow's role."""
-        return {f"table.{key}": self._arn(key) for key in self._named}
-
     def may_quarantine(self) -> Sequence[Statement]:
         """Keeping a message that cannot be stored."""
         return [allow(["dynamodb:PutItem"], [self._arn("quarantine")], sid="Quarantine")]

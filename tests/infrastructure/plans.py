@@ -1,10 +1,12 @@
 """Reading plans: what the tests of the program look for in them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from local.engine import Plan
+
+PlanOf = Callable[[str], Plan]
 
 
 def statements(document: object) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
-from infrastructure.grants import tasks
+from infrastructure.state_machine import tasks
 from local.aws import LocalAws
 from local.engine import up
 from tests.infrastructure.plans import statements

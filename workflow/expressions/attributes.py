@@ -15,6 +15,7 @@ from .constants import const_of, value_of
 from .demands import refuse_none
 from .functions import METHODS, apply_rule, method_names
 from .kinds import (
+    LISTS,
     EnumKind,
     RecordKind,
     RootKind,
@@ -60,7 +61,7 @@ def attribute_value(b: Builder, x: Value, name: str) -> Value:
     refuse_none(f"`.{name}`", x)
     if (f, name) in METHODS:
         raise refuse(Page.NOT_A_VALUE, f"the method .{name} must be called here", f"write .{name}(...)")
-    hint = did_you_mean(name, method_names(f))
+    hint = f"loop over it: [x.{name} for x in xs]" if f in LISTS else did_you_mean(name, method_names(f))
     said = f"`.{name}` of {an(kind)} has no JSONata form here"
     raise refuse(Page.UNKNOWN_FIELD, said, hint or "do it in a Task")
 

@@ -249,7 +249,7 @@ def text_of(x: Node, how: Callable[[Any], str]) -> Node:
 
 def by_member(x: Node, table: dict[Any, str]) -> Node:
     """A text for each member of an enum."""
-    kind = LiteralKind(tuple(dict.fromkeys(table.values())))
+    kind = LiteralKind(tuple(dict.fromkeys(table.values())), True)
     if all(m.value == t for m, t in table.items()):
         return cast(x, kind)
     if all(isinstance(m.value, int) and str(m.value) == t for m, t in table.items()):

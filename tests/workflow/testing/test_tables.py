@@ -137,7 +137,8 @@ def answered(call: Any) -> Any:
     except TaskFailed as failed:
         return str(failed.error).removeprefix("DynamoDB.")
     except ClientError as error:
-        return error.response["Error"]["Code"]
+        response: Any = error.response
+        return response["Error"]["Code"]
 
 
 def test_reads_that_are_not_consistent_may_lag() -> None:

@@ -1,4 +1,7 @@
-"""Evaluates what a definition says, under two engines: jsonata-python, and the simulator's own evaluator."""
+"""Evaluates what a definition says: by jsonata-python, by the simulator, and by the reference engine where node is.
+
+See tests/expressions/engines.py for how the reference engine is found.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any
 import jsonata
 
 from simulator.jsonata.engine import UNDEFINED, program
+from tests.expressions import engines
 
 
 class Undefined(Exception):
@@ -36,7 +40,19 @@ def by_simulator(code: str, states: dict[str, Any]) -> Any:
     return found
 
 
+def by_reference(code: str, states: dict[str, Any]) -> Any:
+    # $parse is Step Functions' own; the JSON text of a string is JSONata too
+    (found,) = engines.by_reference([(f"($parse := function($json) {{ $eval($json) }}; {code})", states)])
+    if isinstance(found, engines.Failed):
+        raise Undefined(found.why)
+    if found is engines.UNDEFINED:
+        raise Undefined(code)
+    return found
+
+
 ENGINES = {"jsonata-python": by_library, "simulator": by_simulator}
+if engines.node() is not None:
+    ENGINES["reference"] = by_reference
 
 
 def evaluate(template: Any, engine: str = "simulator", **states: Any) -> Any:

@@ -1,9 +1,9 @@
 """DynamoDB's attribute values: models written as `{'S': ...}` and read back, emitted from the model's fields.
 
-A field is an attribute of its JSON name. text, dates and text enums are S, numbers and Decimals N (as text, 15 significant digits:
-JSONata's `$string`), bool BOOL, lists and tuples L, models and dicts M, set[str] SS, set[int] and set[float] NS. None
-is left out, so that an attribute may be the key of an index, unless the field has another default, which would be read
-back instead: then it is NULL. An empty set is left out: DynamoDB has none.
+A field is an attribute of its JSON name. Text, dates and text enums are S, numbers N (as text, 15 significant digits:
+JSONata's `$string`), Decimals N with all their digits, bool BOOL, lists and tuples L, models and dicts M, set[str] SS,
+set[int] and set[float] NS. None is left out, so that an attribute may be the key of an index, unless the field has
+another default, which would be read back instead: then it is NULL. An empty set is left out: DynamoDB has none.
 Reading is tolerant where the model is: a missing attribute is the field's default, or None where the field may be None.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
 """

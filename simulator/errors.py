@@ -11,13 +11,11 @@ ALL = "States.ALL"
 TIMEOUT = "States.Timeout"
 HEARTBEAT_TIMEOUT = "States.HeartbeatTimeout"
 TASK_FAILED = "States.TaskFailed"
-PERMISSIONS = "States.Permissions"
 RUNTIME = "States.Runtime"
 QUERY_EVALUATION = "States.QueryEvaluationError"
 DATA_LIMIT = "States.DataLimitExceeded"
 RESULT_PATH_MATCH_FAILURE = "States.ResultPathMatchFailure"
 PARAMETER_PATH_FAILURE = "States.ParameterPathFailure"
-BRANCH_FAILED = "States.BranchFailed"
 NO_CHOICE_MATCHED = "States.NoChoiceMatched"
 INTRINSIC_FAILURE = "States.IntrinsicFailure"
 EXCEED_TOLERATED_FAILURE = "States.ExceedToleratedFailureThreshold"
@@ -55,7 +53,10 @@ class LocatedError(StateError):
         self.location = location
 
     def placed(self, state: str, entered_event: int) -> None:
-        """Make `cause` the full text: which state, entered at which event, then what went wrong."""
+        """Make `cause` the full text: which state, entered at which event, then what went wrong. Other errors than
+        States.Runtime and States.QueryEvaluationError are reported by what went wrong alone."""
+        if self.error not in (RUNTIME, QUERY_EVALUATION):
+            return
         self.cause = (
             f"An error occurred while executing the state '{state}' (entered at the event id #{entered_event}). "
             f"{self.detail}"

@@ -111,3 +111,13 @@ def error_name(service: str, code: str, *, modelled: bool) -> str:
     if service == "states" and not code.endswith("Exception"):
         code, modelled = f"{code}Exception", True
     return f"{known.errors}.{code if modelled else known.generic}"
+
+
+def error_cause(service: str, name: str, message: str, code: str, status: int | None, request_id: str) -> str:
+    """The cause of an error `name` that a service answered with: its message, and where it came from."""
+    if service.startswith("aws-sdk:"):
+        return f"{message} (Service: {name.partition('.')[0]}, Status Code: {status}, Request ID: {request_id})"
+    return (
+        f"{message} (Service: {OPTIMISED[service].java}; Status Code: {status}; Error Code: {code}; "
+        f"Request ID: {request_id}; Proxy: null)"
+    )

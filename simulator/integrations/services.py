@@ -21,7 +21,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.model import OperationModel, Shape
 
-from simulator.integrations.names import OPTIMISED, error_name, sdk_service
+from simulator.integrations.names import OPTIMISED, error_cause, error_name, sdk_service
 from simulator.tasks import TaskCall, TaskFailed
 from simulator.values import Value, text
 
@@ -231,14 +231,7 @@ def _failed(service: str, model: OperationModel, error: ClientError) -> TaskFail
     status, request_id = metadata.get("HTTPStatusCode"), metadata.get("RequestId", "")
     message = details.get("Message", "")
     name = error_name(service, code, modelled=modelled)
-    if service.startswith("aws-sdk:"):
-        cause = f"{message} (Service: {name.partition('.')[0]}, Status Code: {status}, Request ID: {request_id})"
-    else:
-        cause = (
-            f"{message} (Service: {OPTIMISED[service].java}; Status Code: {status}; Error Code: {code}; "
-            f"Request ID: {request_id}; Proxy: null)"
-        )
-    return TaskFailed(name, cause)
+    return TaskFailed(name, error_cause(service, name, message, code, status, request_id))
 
 
 def _http(metadata: Any) -> dict[str, Value]:

@@ -10,7 +10,13 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from simulator.errors import PARAMETER_PATH_FAILURE, RESULT_PATH_MATCH_FAILURE, RUNTIME, LocatedError
+from simulator.errors import (
+    ITEM_READER_FAILED,
+    PARAMETER_PATH_FAILURE,
+    RESULT_PATH_MATCH_FAILURE,
+    RUNTIME,
+    LocatedError,
+)
 from simulator.jsonpath.path import NoSuchPath, compile_path
 from simulator.jsonpath.payload import Source, compile_payload, compile_source
 from simulator.values import Value, kind, text
@@ -183,6 +189,12 @@ def _mismatch(path_name: str, path: str, name: str, expected: str, value: Value)
             "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: "
             f"{path} == {shown}"
         )
+        return LocatedError(RUNTIME, detail, path_name)
+    if name == "MaxItems":
+        cause = f"The {path_name} field refers to value '{shown}' which is not a valid integer: {path}"
+        return LocatedError(ITEM_READER_FAILED, cause, path_name)
+    if name == "ToleratedFailurePercentage":
+        detail = f'The {path_name} field refers to value "{shown}" which is not a valid float: {path}'
         return LocatedError(RUNTIME, detail, path_name)
     if expected == "number":
         detail = f'The {path_name} field refers to value "{shown}" which is not a valid integer: {path}'

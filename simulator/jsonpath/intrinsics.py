@@ -14,8 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from simulator.errors import INTRINSIC_FAILURE, StateError
+from simulator.errors import INTRINSIC_FAILURE, RUNTIME, LocatedError, StateError
 from simulator.jsonpath.filters import Reader
+from simulator.jsonpath.path import NoSuchPath
 from simulator.values import Value, dump, load, text
 
 if TYPE_CHECKING:
@@ -124,7 +125,11 @@ def _plain(value: str) -> str:
 
 def evaluate_call(call: Call, strand: Strand, value: Value) -> Value:
     """Call the function. Raises States.IntrinsicFailure."""
-    arguments = [argument(strand, value) for argument in call.arguments]
+    try:
+        arguments = [argument(strand, value) for argument in call.arguments]
+    except NoSuchPath as missing:
+        detail = f"The JsonPath argument for the field '{missing.path}' could not be found in the input '{text(value)}'"
+        raise LocatedError(RUNTIME, f"The function '{call.source}' had the following error: {detail}") from None
     function = _FUNCTIONS[call.name]
     try:
         return function(strand, *arguments)

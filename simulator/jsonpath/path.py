@@ -22,9 +22,9 @@ class BadPath(ValueError):
 class NoSuchPath(LookupError):
     """A definite path leads nowhere. `at` is the bracketed path to what is missing, as Step Functions reports it."""
 
-    def __init__(self, at: str) -> None:
+    def __init__(self, at: str, path: str) -> None:
         super().__init__(f"No results for path: {at}")
-        self.at = at
+        self.at, self.path = at, path
 
 
 #: One step: from a node to the nodes it selects.
@@ -60,7 +60,7 @@ class Path:
                     else:
                         node = _call(what, node)
                 except (KeyError, IndexError, TypeError):
-                    raise NoSuchPath(self.bracketed()) from None
+                    raise NoSuchPath(self.bracketed(), self.source) from None
             return node
         nodes = [root]
         certain = True
@@ -69,7 +69,7 @@ class Path:
                 return _call(what, nodes)
             found = [reached for node in nodes for reached in walk(node)]
             if certain and not found and kind in ("name", "index"):
-                raise NoSuchPath(self.bracketed())
+                raise NoSuchPath(self.bracketed(), self.source)
             certain = certain and kind in ("name", "index")
             nodes = found
         return nodes

@@ -54,7 +54,7 @@ def _variable(strand: Strand, name: str) -> Value:
     try:
         return strand.variables[name]
     except KeyError:
-        raise NoSuchPath(f"${name}") from None
+        raise NoSuchPath(f"${name}", f"${name}") from None
 
 
 def compile_payload(template: Value) -> Source:

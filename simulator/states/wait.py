@@ -56,7 +56,7 @@ class Wait(State):
                 raise self._refuse(
                     f"The Seconds field must be an integer between 0 and {self.LONGEST}, but was: {seconds}", "Seconds"
                 )
-            until = self._base(strand) + int(seconds)
+            until = strand.entered_at + int(seconds)
         else:
             assert self._timestamp is not None  # noqa: S101 - the definition was validated
             stamp = self._timestamp(strand, raw, effective)
@@ -69,9 +69,6 @@ class Wait(State):
             yield Sleep(until if scale == 1.0 else now + (until - now) * scale)
         output, assigned = self.dialect.plain(strand, raw, effective)
         return self.next, output, assigned
-
-    def _base(self, strand: Strand) -> float:
-        return strand.entered_at
 
     def _unreadable(self, stamp: str) -> LocatedError:
         if self.dialect.name == "JSONata":

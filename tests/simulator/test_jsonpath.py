@@ -180,6 +180,15 @@ def test_intrinsic_functions_fail_by_name(call: str) -> None:
     assert (result.status, result.error) == ("FAILED", "States.IntrinsicFailure")
 
 
+def test_a_path_inside_a_function_is_named() -> None:
+    result = run_path({"P": {"Type": "Pass", "Parameters": {"v.$": "States.Format('{}', $.x)"}}}, {"a": 1})
+    assert result.error == "States.Runtime"
+    assert (result.cause or "").endswith(
+        "The function 'States.Format('{}', $.x)' had the following error: The JsonPath argument for the field '$.x' "
+        "could not be found in the input '{\"a\":1}'"
+    )
+
+
 def test_seeded_random_is_the_same_each_time() -> None:
     state = {
         "Type": "Pass",

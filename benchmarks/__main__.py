@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("compiling", "commands")
+NAMES = ("compiling", "commands", "simulating")
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or NAMES:

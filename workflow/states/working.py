@@ -18,7 +18,25 @@ from ..policies import Catcher, Retrier, caught_root, caught_whole
 from ..records import Caught
 from ..resources import Keyed, Symbol, Text
 from ..variables import NOTHING, Assignment, Assigns, Variable, all_assigned, assigned
-from .base import End, In, Kind, Out, Part, R, Res, Same, State, Step, Succeed, X, as_part, is_open, joined, show
+from .base import (
+    End,
+    In,
+    Kind,
+    Out,
+    Part,
+    R,
+    Res,
+    Same,
+    State,
+    Step,
+    Succeed,
+    X,
+    accepts,
+    as_part,
+    is_open,
+    joined,
+    show,
+)
 
 T = TypeVar("T")
 Seconds = int | Expression
@@ -279,14 +297,10 @@ def ends_with(target: Part, given: Kind) -> Kind:
 
 def check_target(role: str, target: Part, given: Kind, place: Place) -> list[Problem]:
     """A target must take what it gets."""
-    if target.takes is None or given is None or kinds.fits(given, target.takes) or _anything(given):
+    if accepts(target, given):
         return []
     what = f"`{target.name}` takes {show(target.takes)}, but {role} gives {show(given)}"
     return [Problem(place, what, "make what it takes in `output=`", "target")]
-
-
-def _anything(kind: kinds.Kind) -> bool:
-    return any(isinstance(m, kinds.OpaqueKind) and m.name in ("Any", "object") for m in kinds.members(kind))
 
 
 def _caught_output(state: Part, output: Any, target: Part, place: Place) -> tuple[Compiled, list[Problem]]:

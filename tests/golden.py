@@ -3,10 +3,10 @@
 import sys
 
 from tests.cookbook import recipes as cookbook
-from tests.docs import errors_index
+from tests.docs import errors_index, reference
 from tests.pipelines import golden as pipelines
 
-PARTS = (pipelines, cookbook, errors_index)
+PARTS = (pipelines, cookbook, errors_index, reference)
 
 if __name__ == "__main__":
     if "--check" in sys.argv:

@@ -20,6 +20,7 @@ from .models import Page as PageOf
 
 Name = NewType("Name", str)
 Alias = TypeAliasType("Alias", list[int])
+Tree = TypeAliasType("Tree", "dict[str, Tree] | int")  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(
@@ -59,6 +60,7 @@ Alias = TypeAliasType("Alias", list[int])
         (Final[int], "int"),
         (Name, "str"),
         (Alias, "list[int]"),
+        (Tree, "dict[str, Any | None] | int"),
         (Parcel, "Parcel"),
         (PageOf[Parcel], "Page[Parcel]"),
         (Pair[int], "Pair[int]"),

@@ -66,7 +66,7 @@ def _cached(annotation: Any) -> Kind:
 
 
 def _read(a: Any) -> Kind:
-    if a is Any or a is object:  # a class of its own since Python 3.11
+    if a is Any or a is object or isinstance(a, (str, typing.ForwardRef)):  # what a name stands for is not known here
         return ANY
     if isinstance(a, type) and not get_args(a):
         return of_class(a)
@@ -82,9 +82,9 @@ def _read(a: Any) -> Kind:
     if hasattr(a, "__supertype__"):  # NewType
         return from_annotation(a.__supertype__)
     if type(a).__name__ == "TypeAliasType":
-        return from_annotation(a.__value__)
+        return of_alias(a, a.__value__)
     if origin is not None and type(origin).__name__ == "TypeAliasType":  # type Pair[T] = ...; Pair[int]
-        return from_annotation(substituted(origin.__value__, dict(zip(origin.__type_params__, args))))
+        return of_alias(a, substituted(origin.__value__, dict(zip(origin.__type_params__, args))))
     if isinstance(a, TypeVar):
         return from_annotation(a.__bound__) if a.__bound__ is not None else OpaqueKind(a.__name__)
     if (getattr(origin, "__name__", "") or getattr(origin, "_name", "")) in (
@@ -96,6 +96,20 @@ def _read(a: Any) -> Kind:
     ):
         return from_annotation(args[0])
     return of_generic(origin, args, a) if isinstance(origin, type) else OpaqueKind(getattr(a, "__name__", str(a)))
+
+
+_open_aliases: set[Any] = set()
+
+
+def of_alias(alias: Any, value: Any) -> Kind:
+    """`type Json = dict[str, Json] | ...`: inside itself an alias is read as anything."""
+    if alias in _open_aliases:
+        return ANY
+    _open_aliases.add(alias)
+    try:
+        return from_annotation(value)
+    finally:
+        _open_aliases.discard(alias)
 
 
 def of_class(cls: type) -> Kind:

@@ -216,6 +216,10 @@ class _Builder:
         elif owner is not scope:
             what = f"`{name}` stands in two branches; names are unique in the whole workflow"
             self.problems.append(Problem(state.place, what, "give each branch its own", "two-branches"))
+        elif name in (after, scope.vertices[name].next):
+            what = f"`{name}` is both a target and what follows it: it would lead to itself"
+            instead = 'lead to a Same, which goes on with what follows: then=Same("...")'
+            self.problems.append(Problem(state.place, what, instead, "two-ways"))
         elif scope.vertices[name].next != after:
             ways = " and ".join(f"`{w}`" if w else "the end" for w in (scope.vertices[name].next, after))
             what = f"`{name}` goes on in two ways: with {ways}"

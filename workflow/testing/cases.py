@@ -19,7 +19,7 @@ from simulator import After, TaskCall, TaskFailed
 
 from ..definition import Workflow
 from ..diagnostics import caller_place
-from .answers import ByCall, Raw
+from .answers import NEVER, ByCall, Raw
 from .environment import Environment
 from .program import Plain, program
 from .result import Result
@@ -45,6 +45,8 @@ class Recorded:
     error: str | None = None
     cause: str | None = None
     seconds: float = 0.0
+    stopped: bool = False
+    """Whether the execution, or what the task stood in, ended before it was answered."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,8 @@ class Case:
                 where = f" at {', '.join(map(str, call.path))}" if call.path else ""
                 raise NoAnswer(f"`{call.state}`{where} is called, and the recording has no (further) answer for it")
             one = waiting.pop(0)
+            if one.stopped:
+                return NEVER
             outcome: Any = Raw(one.result) if one.error is None else TaskFailed(one.error, one.cause)
             return After(one.seconds, outcome) if one.seconds > 0 else outcome
 
@@ -114,11 +118,10 @@ def record(result: Result[Any]) -> Case:
     if result.status == "RUNNING":
         raise ValueError("the execution goes on; record it when it has ended")
     answers = tuple(
-        Recorded(visit.name, visit.at, a.result, a.error if a.failed else None, a.cause, a.seconds)
+        Recorded(visit.name, visit.at, a.result, a.error if a.failed else None, a.cause, a.seconds, a.ended is None)
         for visit in result.visits
         if visit.kind == "Task"
         for a in visit.attempts
-        if a.ended is not None
     )
     return Case(result.input, answers, result.status, result.json, result.error, tuple(result.states))
 

@@ -73,10 +73,11 @@ class Environment:
         self._answers: Answers = answers or {}
         self._functions = dict(functions or {})
         self._invoke, self._services, self._seed = invoke, services, seed
-        self._bindings = dict(bindings or {})
-        self._memory = Memory(self._bindings)
+        self.bindings = dict(bindings or {})
+        self._memory = Memory(self.bindings)
         self._calls: deque[tuple[Execution[Any], TaskCall]] = deque()
         self._started = 0
+        self._executions: list[Execution[Any]] = []
 
     # -------------------------------------------------------------- what is there
 
@@ -104,6 +105,10 @@ class Environment:
     def bucket(self, bucket: Bucket) -> dict[str, str]:
         """The objects of a bucket, text by key, to fill it and to look into it."""
         return self._memory.objects(bucket)
+
+    def executions(self, workflow: Workflow[Any, Out]) -> list[Execution[Out]]:
+        """The executions of a workflow, those included that other workflows started, in order."""
+        return [execution for execution in self._executions if execution.program.workflow is workflow]
 
     # -------------------------------------------------------------- running
 
@@ -147,9 +152,9 @@ class Environment:
         input: what the state gets. variables: the workflow's variables as they would be there.
         """
         place = caller_place()
-        whole = program.program(what, self._bindings, place)
+        whole = program.program(what, self.bindings, place)
         given = {name: values.to_json(value) for name, value in (variables or {}).items()}
-        return self._begin(program.part(whole, state, given, place), input, answers, place).finish()
+        return self.begin(program.part(whole, state, given, place), input, answers, place).finish()
 
     @overload
     def start(self, what: Workflow[In, Out], input: In, *, answers: Answers | None = ...) -> Execution[Out]: ...
@@ -170,9 +175,12 @@ class Environment:
         self.clock.advance(max(0.0, until - self.clock.now()))
 
     def _start(self, what: Any, input: Any, answers: Answers | None, place: Place) -> Execution[Any]:
-        return self._begin(program.program(what, self._bindings, place), input, answers, place)
+        return self.begin(program.program(what, self.bindings, place), input, answers, place)
 
-    def _begin(self, what: Program, input: Any, answers: Answers | None, place: Place) -> Execution[Any]:
+    def begin(
+        self, what: Program, input: Any, answers: Answers | None, place: Place, *, name: str | None = None
+    ) -> Execution[Any]:
+        """Start an execution of a program; `start` and `run` do."""
         self._memory.know(what.tables)
         known = (what.whole or what).states
         said: dict[Any, Any] = {k: v for k, v in self._answers.items() if name_of(k) in known}
@@ -182,8 +190,8 @@ class Environment:
         head = f"arn:aws:states:{REGION}:{ACCOUNT}"
         kind = f"express:{what.name}:{self._started}" if what.express else f"execution:{what.name}"
         info = Info(
-            execution_arn=f"{head}:{kind}:{self._started}",
-            name=str(self._started),
+            execution_arn=f"{head}:{kind}:{name or self._started}",
+            name=name or str(self._started),
             role_arn=f"arn:aws:iam::{ACCOUNT}:role/{what.name}",
             machine_arn=f"{head}:stateMachine:{what.name}",
             machine_name=what.name,
@@ -193,6 +201,7 @@ class Environment:
         run = Run(what.machine, info, values.to_json(input), seed=self._seed, limit=limit)
         execution: Execution[Any] = Execution(self, what, run, script)
         coverage.watch(what)
+        self._executions.append(execution)
         execution._begin()
         return execution
 
@@ -215,7 +224,7 @@ class Environment:
             self.clock.next()
 
     def _ended(self, execution: Execution[Any]) -> None:
-        coverage.note(execution._program, lambda: execution.result)
+        coverage.note(execution.program, lambda: execution.result)
 
     def _really(self, what: Program, call: TaskCall) -> Any:
         """Answer a call by the real thing. Raises TaskFailed for its failures."""

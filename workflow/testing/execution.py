@@ -26,6 +26,7 @@ from simulator.history import render
 from ..diagnostics import WorkflowError
 from ..error_names import ErrorGroup
 from . import answers as answering
+from . import nested
 from .answers import Script
 from .program import Program
 from .result import Result
@@ -49,11 +50,35 @@ class Execution(Generic[Out]):
     """A running execution. `environment.start(...)` makes it; time moves only by `advance` and `finish`."""
 
     def __init__(self, environment: Environment, program: Program, run: Run, script: Script) -> None:
-        self._environment, self._program, self._run, self._script = environment, program, run, script
+        self.program = program
+        """What is run."""
+        self._environment, self._run, self._script = environment, run, script
         self._open: dict[int, TaskCall] = {}
         self._timers: dict[int, Any] = {}
         self._failure: BaseException | None = None
         self._over = False
+        self._children: dict[int, Execution[Any]] = {}
+        self._on_end: Callable[[], None] | None = None
+
+    @property
+    def name(self) -> str:
+        """The execution's name."""
+        return self._run.info.name
+
+    @property
+    def arn(self) -> str:
+        """The execution's ARN, in an account that is nobody's."""
+        return self._run.info.execution_arn
+
+    @property
+    def machine_arn(self) -> str:
+        """The state machine's ARN."""
+        return self._run.info.machine_arn
+
+    @property
+    def input(self) -> Any:
+        """What it was given, as JSON data."""
+        return self._run.input
 
     @property
     def status(self) -> str:
@@ -66,7 +91,7 @@ class Execution(Generic[Out]):
         run = self._run
         children = {m.arn: [[render(e) for e in child.events] for child in m.children] for m in run.map_runs}
         events = [render(event) for event in run.events]
-        return Result(events, program=self._program, name=self._program.name, children=children, failure=self._failure)
+        return Result(events, program=self.program, name=self.program.name, children=children, failure=self._failure)
 
     @property
     def waiting(self) -> list[str]:
@@ -158,9 +183,13 @@ class Execution(Generic[Out]):
                     timer.cancel()
             elif isinstance(command, CancelTask):
                 self._open.pop(command.key, None)
+                if command.key in self._children:
+                    self._children.pop(command.key).stop()
         if self._run.status != "RUNNING" and not self._over:
             self._abandon()
             self._environment._ended(self)
+            if self._on_end is not None:
+                self._on_end()
 
     def _abandon(self) -> None:
         """Nothing happens in this execution any more: it is over, or an answer raised what is no task's failure."""
@@ -204,8 +233,10 @@ class Execution(Generic[Out]):
 
     async def _settle(self, answer: Any, call: TaskCall, by: Callable[..., Any] | None = None) -> _Made:
         """An answer as the task's raw result. Raises StateError for a failure."""
+        if answer is answering.REAL and nested.starts(self.program.services.get(call.state)):
+            return self._nested(call)
         if answer is answering.REAL:
-            return _Made(self._environment._really(self._program, call), real=True)
+            return _Made(self._environment._really(self.program, call), real=True)
         if isinstance(answer, answering.Raw):
             return _Made(answer.value)
         if isinstance(answer, After):
@@ -225,6 +256,28 @@ class Execution(Generic[Out]):
         if answering.is_action(answer):
             return await self._settle(await self._asked(answer, call), call, answer)
         return _Made(self._script.result(call.state, answer, by))
+
+    def _nested(self, call: TaskCall) -> _Made:
+        """Start another workflow; where the state waits for it, its end answers the call."""
+        state = self.program.services[call.state]
+        child = nested.start(self._environment, state, call, self._script.place)
+        if call.resource.pattern == "token":
+            return _Made(nested.started(child), real=True)
+        if call.resource.full_action == "startExecution":
+            return _Made(nested.started(child))
+        if child.status != "RUNNING":
+            return _Made(nested.ended(state, child))
+
+        def answer() -> None:
+            self._children.pop(call.key, None)
+            try:
+                self._answer(call, Succeeded(nested.ended(state, child)))
+            except StateError as failure:
+                self._answer(call, Failed(failure.error, failure.cause))
+
+        self._children[call.key] = child
+        child._on_end = answer
+        return _Made(None, seconds=math.inf)
 
     async def _asked(self, fn: Callable[..., Any], call: TaskCall) -> Any:
         try:

@@ -20,7 +20,7 @@ from .models import Page as PageOf
 
 Name = NewType("Name", str)
 Alias = TypeAliasType("Alias", list[int])
-Tree = TypeAliasType("Tree", "dict[str, Tree] | int")  # type: ignore[misc]
+Tree = TypeAliasType("Tree", dict[str, "Tree"] | int)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(

@@ -168,3 +168,42 @@ def test_a_helper_of_another_file_is_blamed_where_it_is_wrong(tmp_path: Path) ->
 def test_an_installed_project_reads_its_own_code_and_no_library() -> None:
     with pytest.raises(Refusal, match="is library code and is not read"):
         text(lambda s: textwrap.dedent(s.id))
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="type parameters are syntax since Python 3.12")
+def test_type_parameters_and_nested_f_strings(tmp_path: Path) -> None:
+    made = module(
+        tmp_path,
+        """
+        from pydantic import BaseModel
+
+        class Box[T](BaseModel):
+            value: T
+
+        type Pair[T] = tuple[T, T]
+
+        class Order(BaseModel):
+            pair: Pair[float]
+            box: Box[str]
+
+        def first[T](xs: tuple[T, T]) -> T:
+            return xs[0]
+
+        sums = lambda o: first(o.pair) + o.pair[1]
+        text = lambda o: f"{f"{o.box.value}!"}"
+        """,
+        "parameters",
+    )
+    sys.modules["parameters"] = made
+    assert compile_function(made.sums, [made.Order]) == "$states.input.pair[0] + $states.input.pair[1]"
+    assert compile_function(made.text, [made.Order]) == "$states.input.box.value & '!'"
+
+
+def test_asserts_that_pytest_rewrote_are_read() -> None:
+    def checked(s: Shipment) -> str:
+        assert s.title is not None
+        return s.title.upper()
+
+    assert text(checked) == (
+        "($assert($states.input.title != null, 'assertion failed'); $uppercase($states.input.title))"
+    )

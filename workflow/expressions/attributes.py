@@ -102,6 +102,10 @@ def of_union(b: Builder, x: Node, name: str) -> Value:
     if found is not None:
         return found
     have = [m for m in members(x.kind) if name in fields_of(m)]
+    classes = [m.cls for m in members(x.kind) if isinstance(m, RecordKind)]
+    inherited = {id(inspect.getattr_static(c, name, None)) for c in classes}
+    if not have and len(inherited) == 1 and inspect.getattr_static(classes[0], name, None) is not None:
+        return class_member(x, classes[0], name)  # one property or method of a base class
     if not have:
         names = [n for m in members(x.kind) for n in fields_of(m)]
         raise refuse(Page.UNKNOWN_FIELD, f"{show(x.kind)} has no field `{name}`", did_you_mean(name, names))

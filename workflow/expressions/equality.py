@@ -197,13 +197,20 @@ def compares_fields(cls: Any) -> bool:
     return str(getattr(own, "__module__", "")).startswith("pydantic")
 
 
+def only_members(kind: Kind, value: Enum) -> bool:
+    """Is whatever equals the member in JSON that member?"""
+    others = [m for m in members(kind) if not isinstance(m, EnumKind)]
+    plain = all(isinstance(m, LiteralKind) and value.value not in m.values for m in others)
+    return plain and any(isinstance(m, EnumKind) for m in members(kind))
+
+
 def is_same(b: Builder, x: Node, y: Node) -> Node:
     """x is y, where it means something for data: None, True, False and enum members."""
     if y == NULL or x == NULL:
         return equal(b, x, y)
     if isinstance(y, Const) and isinstance(y.value, bool) and family(some(x.kind)) == "bool":
         return equal(b, x, y)
-    if isinstance(y, Const) and isinstance(y.value, Enum) and isinstance(some(x.kind), EnumKind):
+    if isinstance(y, Const) and isinstance(y.value, Enum) and only_members(some(x.kind), y.value):
         return equal(b, x, y)
     refuse_none("`is`", y)
     raise refuse(Page.WRONG_TYPE, "`is` compares with None, True, False and enum members only", "write ==")

@@ -10,6 +10,8 @@ from typing import Any
 
 from ..kinds import (
     BOOL,
+    NEVER,
+    NONE,
     REQUIRED,
     STR,
     BoolKind,
@@ -105,12 +107,14 @@ def undecided(kind: Kind, cls: type) -> bool:
 def told_apart(x: Node, yes: list[Kind], no: list[Kind]) -> Node:
     """A test that holds for the first kinds and not for the others."""
     names = json_types(yes)
+    missing = NONE if is_optional(x.kind) else NEVER  # of what is missing $type and every field are undefined
+    kind_of = call("type", x, kind=join(STR, missing))
     if not names & json_types(no) and len(names) == 1:
-        return binary(call("type", x, kind=STR), "=", const(names.pop()))
+        return binary(kind_of, "=", const(names.pop()))
     if yes == [m for m in yes if isinstance(m, NoneKind)]:
         return call("not", binary(x, "!=", NULL), kind=BOOL)
     if not names & json_types(no) and not any(isinstance(m, NoneKind) for m in yes):
-        return binary(call("type", x, kind=STR), "in", Array(tuple(map(const, sorted(names))), kind=ListKind(STR)))
+        return binary(kind_of, "in", Array(tuple(map(const, sorted(names))), kind=ListKind(STR)))
     mine = [m for m in yes if isinstance(m, RecordKind)]
     others = [m for m in no if isinstance(m, RecordKind)]
     if len(mine) == len(yes) and all(isinstance(m, (RecordKind, NoneKind)) for m in no):
@@ -135,7 +139,8 @@ def by_tag(x: Node, yes: list[RecordKind], no: list[RecordKind]) -> Node | None:
         values = [[v for f in side if f is not None for v in values_of(f.kind)] for side in tags]
         jsons = {f.json for side in tags for f in side if f is not None}
         if len(jsons) == 1 and not any(v in values[1] for v in values[0]):
-            tag = Field(x, jsons.pop(), kind=join(*[f.kind for f in tags[0] + tags[1] if f is not None]))
+            kinds = [f.kind for f in tags[0] + tags[1] if f is not None]
+            tag = Field(x, jsons.pop(), kind=join(*kinds, NONE if is_optional(x.kind) else NEVER))
             options = [const(v) for v in dict.fromkeys(values[0])]
             if len(options) == 1:
                 return binary(tag, "=", options[0])

@@ -1,165 +1,179 @@
-"""Executions per second: the simulator beside sfnx.testing and MiniStack, in one run on one machine.
+"""How many executions a second, beside sfnx.testing and MiniStack: one state, one function, many items, many states.
 
-Each runs the same four definitions in this process, tasks answered at once. MiniStack has no synchronous way in: its
-executions are started and waited for as its own API does, its waits scaled to nothing. The engine's own rates, with and
-without the durable store, and the cost per state as machines grow, follow.
+The same definitions everywhere, one execution after the other. In one process: the engine behind the API, whole tests
+by workflow.testing, sfnx.testing. Through boto3: StartSyncExecution of the local AWS and of MiniStack, whose functions
+run in worker processes. MiniStack sleeps 0.15 s in every execution, so few of its runs are measured.
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
 import json
-import logging
+import platform
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable
+from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from sfnx import testing as sfnx
 
-from simulator import Engine, TaskCall, compile_machine, simulate
+from benchmarks.ministack import alone
+from local.aws.stack import LocalAws
+from simulator import Engine, TaskCall
 from simulator.machines import Revision, StateMachine, compile_text
-from simulator.sqlite import SqliteStore
-from simulator.store import MemoryStore, Store
-from simulator.values import Value
+from workflow.testing import Environment
 
-LAMBDA = "arn:aws:states:::lambda:invoke"
+ROLE = "arn:aws:iam::000000000000:role/bench"
+SECONDS, LEAST = 1.5, 3
+"""How long each is measured, and how many executions at least."""
 
-
-def machine(states: dict[str, Any]) -> dict[str, Any]:
-    """A JSONata definition of these states, the last of which ends it."""
-    return {"QueryLanguage": "JSONata", "StartAt": next(iter(states)), "States": states}
+HANDLER = "def step(event, context):\n    return {'total': event['total'] * 2}\n"
 
 
-def row_of(count: int) -> dict[str, Any]:
-    """Pass states in a row, each adding one."""
-    return machine(
-        {
-            f"S{i}": {
-                "Type": "Pass",
-                "Output": "{% {'n': $states.input.n + 1} %}",
-                **({"Next": f"S{i + 1}"} if i < count - 1 else {"End": True}),
-            }
-            for i in range(count)
-        }
-    )
-
-
-def map_over() -> dict[str, Any]:
-    """A Map whose items get one added each."""
-    body = {"StartAt": "B", "States": {"B": {"Type": "Pass", "Output": "{% $states.input + 1 %}", "End": True}}}
-    return machine({"M": {"Type": "Map", "Items": "{% $states.input %}", "ItemProcessor": body, "End": True}})
-
-
-PASS = machine({"P": {"Type": "Pass", "End": True}})
-ONE = machine(
-    {
-        "T": {
-            "Type": "Task",
-            "Resource": LAMBDA,
-            "Arguments": {"FunctionName": "f", "Payload": "{% $states.input %}"},
-            "Output": "{% $states.result.Payload %}",
-            "End": True,
-        }
+def chained(states: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """A definition of these states in a row."""
+    names = list(states)
+    after = {name: {"Next": following} for name, following in pairwise(names)} | {names[-1]: {"End": True}}
+    return {
+        "QueryLanguage": "JSONata",
+        "StartAt": names[0],
+        "States": {name: {**state, **after[name]} for name, state in states.items()},
     }
-)
-CASES: dict[str, tuple[dict[str, Any], Value, int]] = {
-    "Pass": (PASS, {"a": 1}, 500),
-    "one Lambda": (ONE, {"a": 1}, 300),
-    "Map over 1,000": (map_over(), list(range(1000)), 3),
-    "900 states in a row": (row_of(900), {"n": 0}, 3),
+
+
+def one_more() -> dict[str, Any]:
+    return {"Type": "Pass", "Output": {"total": "{% $states.input.total + 1 %}"}}
+
+
+CALL = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::lambda:invoke",
+    "Arguments": {"FunctionName": "step", "Payload": "{% $states.input %}"},
+    "Output": "{% $states.result.Payload %}",
 }
+EACH = {
+    "Type": "Map",
+    "Items": "{% $states.input.items %}",
+    "ItemProcessor": {
+        "StartAt": "Double",
+        "States": {"Double": {"Type": "Pass", "Output": "{% $states.input * 2 %}", "End": True}},
+    },
+}
+CASES: dict[str, tuple[dict[str, Any], Any, Any]] = {
+    "Pass": (chained({"P": one_more()}), {"total": 1}, {"total": 2}),
+    "one Lambda": (chained({"T": CALL}), {"total": 1}, {"total": 2}),
+    "Map over 1,000 items": (chained({"M": EACH}), {"items": list(range(1000))}, list(range(0, 2000, 2))),
+    "900 states in a row": (chained({f"s{i}": one_more() for i in range(900)}), {"total": 0}, {"total": 900}),
+}
+"""The definition, its input and its output."""
 
 
-def answer(call: Any) -> Value:
-    """A function that returns its payload."""
-    return {"Payload": call.arguments["Payload"]}
+def step(event: dict[str, int]) -> dict[str, int]:
+    """The function, for what calls Python directly."""
+    return {"total": event["total"] * 2}
 
 
-def rate(count: int, work: Callable[[], object]) -> float:
-    """Runs per second, best of three rounds of `count`, after one to warm up."""
-    work()
-    best = 0.0
-    for _ in range(3):
-        begun = time.perf_counter()
-        for _ in range(count):
-            work()
-        best = max(best, count / (time.perf_counter() - begun))
-    return best
-
-
-def ministack(definition: dict[str, Any], value: Value) -> Callable[[], object]:
-    """One execution in MiniStack's Step Functions, from start to end."""
-    from ministack.services import stepfunctions as service
-
-    logging.disable(logging.CRITICAL)
-    service._SFN_WAIT_SCALE = 0
-    service._invoke_resource = lambda resource, data, *rest: {"Payload": data.get("Payload")}
-    service._invoke_resource_with_timeout = lambda resource, data, timeout: {"Payload": data.get("Payload")}
-    name = f"m{abs(hash(json.dumps(definition)))}"
-    made = service._create_state_machine(
-        {"name": name, "definition": json.dumps(definition), "roleArn": "arn:aws:iam::123456789012:role/r"}
-    )
-    arn = json.loads(made[2])["stateMachineArn"]
-
-    def work() -> object:
-        started = json.loads(service._start_execution({"stateMachineArn": arn, "input": json.dumps(value)})[2])
-        while True:
-            shown = json.loads(service._describe_execution({"executionArn": started["executionArn"]})[2])
-            if shown["status"] != "RUNNING":
-                return shown["status"]
-            time.sleep(0.001)
-
-    return work
+def rate(run: Callable[[], Any], expected: Any, seconds: float = SECONDS) -> float:
+    """Executions a second; the first, which compiles and starts workers, is checked and not counted."""
+    assert run() == expected
+    count, started = 0, time.perf_counter()
+    while count < LEAST or time.perf_counter() - started < seconds:
+        run()
+        count += 1
+    return count / (time.perf_counter() - started)
 
 
 class Tasks:
-    """Answers the engine's tasks."""
+    """Answers the engine's task."""
 
-    async def run(self, call: TaskCall) -> Value:
-        """Return the payload."""
-        return answer(call)
+    async def run(self, call: TaskCall) -> Any:
+        return {"Payload": step(call.arguments["Payload"])}
 
 
-async def engine_rate(store: Store, definition: dict[str, Any], kind: str) -> float:
-    """Executions per second of an engine with a hundred at a time."""
-    engine = Engine(Tasks(), store=store)
+def by_engine(definition: dict[str, Any], value: Any, expected: Any) -> float:
+    """The engine, its store in memory, no API."""
+    engine, text, given = Engine(Tasks()), json.dumps(definition), json.dumps(value)
     arn = engine.arn("stateMachine", "m")
-    text = json.dumps(definition)
-    engine.machines.by_arn[arn] = StateMachine(
-        arn, "m", kind, 0.0, 0.0, Revision("INITIAL", text, "arn:aws:iam::1:role/r", compile_text(text))
+    engine.machines.by_arn[arn] = StateMachine(arn, "m", "EXPRESS", 0, 0, Revision("1", text, ROLE, compile_text(text)))
+    with asyncio.Runner() as runner:
+
+        def run() -> Any:
+            return runner.run(engine.run(arn, given)).run.output
+
+        return rate(run, expected)
+
+
+def by_testing(definition: dict[str, Any], value: Any, expected: Any) -> float:
+    """workflow.testing, as tests use it."""
+    environment = Environment(functions={"step": step})
+    return rate(lambda: environment.run(definition, value).output, expected)
+
+
+def by_sfnx(definition: dict[str, Any], value: Any, expected: Any) -> float:
+    """sfnx.testing."""
+
+    def tasks(call: Any) -> Any:
+        return {"Payload": step(call.arguments["Payload"])}
+
+    return rate(lambda: sfnx.run(definition, value, tasks).output, expected)
+
+
+def by_api(client: Callable[[str], Any], name: str, case: tuple[dict[str, Any], Any, Any]) -> float:
+    """StartSyncExecution through boto3."""
+    definition, value, expected = case
+    states, given = client("stepfunctions"), json.dumps(value)
+    arn = states.create_state_machine(
+        name=name, definition=json.dumps(definition), roleArn=ROLE, type="EXPRESS"
+    )["stateMachineArn"]  # fmt: skip
+
+    def run() -> Any:
+        answer = states.start_sync_execution(stateMachineArn=arn, input=given)
+        return json.loads(answer["output"]) if answer["status"] == "SUCCEEDED" else answer
+
+    return rate(run, expected)
+
+
+def make_function(client: Callable[[str], Any]) -> None:
+    """The function, in a Lambda."""
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("step.py", HANDLER)
+    client("lambda").create_function(
+        FunctionName="step", Runtime="python3.13", Role=ROLE, Handler="step.step", Code={"ZipFile": code.getvalue()}
     )
-    begun = time.perf_counter()
-    for _ in range(10):
-        await asyncio.gather(*(engine.run(arn, '{"a": 1}') for _ in range(100)))
-    taken = time.perf_counter() - begun
-    await engine.close()
-    return 1000 / taken
 
 
 def main() -> None:
-    """Print the tables."""
-    print(f"{'executions per second':24}{'simulator':>12}{'sfnx':>12}{'x':>7}{'MiniStack':>12}{'x':>7}")
-    for name, (definition, value, count) in CASES.items():
-        compiled = compile_machine(definition)
-        ours = rate(count * 10, lambda c=compiled, v=value: simulate(c, v, answer))  # type: ignore[misc]
-        theirs = rate(count, lambda d=definition, v=value: sfnx.run(d, v, answer))  # type: ignore[misc]
-        mini = rate(max(count // 100, 1), ministack(definition, value))
-        print(f"{name:24}{ours:12,.0f}{theirs:12,.0f}{ours / theirs:7.1f}{mini:12,.1f}{ours / mini:7.0f}")
-    print(f"\n{'states in a row':24}{'us per state':>12}")
-    for count in (100, 1_000, 10_000):
-        compiled = compile_machine(row_of(count))
-        per_state = 1e6 / rate(max(10_000 // count, 1), lambda c=compiled: simulate(c, {"n": 0})) / count  # type: ignore[misc]
-        print(f"{count:<24,}{per_state:12.1f}")
-    print(f"\n{'engine, one Lambda':24}{'per second':>12}")
-    with tempfile.TemporaryDirectory() as folder:
-        for kind, label, store in (
-            ("EXPRESS", "Express", MemoryStore()),
-            ("STANDARD", "Standard, in memory", MemoryStore()),
-            ("STANDARD", "Standard, durable", SqliteStore(Path(folder, "s.db"))),
-        ):
-            print(f"{label:24}{asyncio.run(engine_rate(store, ONE, kind)):12,.0f}")
+    """Print the table."""
+    rates: dict[str, list[float]] = {name: [] for name in CASES}
+    for name, case in CASES.items():
+        rates[name] += [by_engine(*case), by_testing(*case), by_sfnx(*case)]
+    with LocalAws() as aws:
+        make_function(aws.client)
+        for number, (name, case) in enumerate(CASES.items()):
+            rates[name].append(by_api(aws.client, f"m{number}", case))
+    with tempfile.TemporaryDirectory() as folder, alone(Path(folder)) as peer:
+        make_function(peer.client)
+        for number, (name, case) in enumerate(CASES.items()):
+            rates[name].append(by_api(peer.client, f"m{number}", case))
+    peers = f"sfnx {version('sfnx')} and MiniStack {version('ministack')}"
+    print(f"simulating, executions a second, Python {platform.python_version()}, beside {peers}")
+    heads = ("engine", "testing", "sfnx", "ratio", "local AWS", "MiniStack", "ratio")
+    print(f"  {'':24}" + "".join(f"{head:>11}" for head in heads))
+    for name, (engine, testing, other, ours, theirs) in rates.items():
+        shown = (*map(number_of, (engine, testing, other)), f"{testing / other:.1f}x")
+        through = (number_of(ours), number_of(theirs), f"{ours / theirs:.1f}x")
+        print(f"  {name:24}" + "".join(f"{cell:>11}" for cell in (*shown, *through)))
+
+
+def number_of(rate: float) -> str:
+    """A rate with as many digits as it has meaning."""
+    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"
 
 
 if __name__ == "__main__":

@@ -12,26 +12,19 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-
 from simulator import After, StateError, TaskCall, TaskFailed
 
-from ..aws.dynamodb import GetItem
-from ..diagnostics import Place, Problem, WorkflowError, did_you_mean, short_path
+from ..diagnostics import Place, Problem, WorkflowError, did_you_mean
 from ..error_names import ErrorGroup
-from ..expressions import kinds
-from ..expressions.nodes import Field, Node, Var
 from ..states.base import Part
 from ..states.task import Task
-from ..states.working import Service
-from . import functions, tables, values
+from . import functions, raw, values
 from .program import Program
+from .raw import PAGE
 
 Answer = Any
 Answers = Mapping[Any, Answer]
 """What answers which state: a key is the state's name, or the state itself (keys of a Mapping cannot be a union)."""
-
-PAGE = "answer"
 
 
 class _Real:
@@ -147,26 +140,8 @@ class Script:
 
         by: the function that gave the value.
         """
-        state = self.program.services.get(name)
-        place = _place_of(by) if by is not None else self.place
-        if state is None:
-            return self._plain(name, value, place)
-        if isinstance(state, Task):
-            _, gives = values.hints(state.function.fn)
-            return {"ExecutedVersion": "1", "Payload": _checked(name, gives, value, place), "StatusCode": 200}
-        if isinstance(state, GetItem):
-            return _item(name, state, value, place)
-        fields = _below_result(state.result.node)
-        if fields is None:
-            return _raw(name, state, value, place)
-        annotation = values.annotation(state.result.kind)
-        made = _checked(name, annotation, value, place) if annotation is not Any else _json(name, value, place)
-        for field in reversed(fields):
-            made = {field: made}
-        return made
-
-    def _plain(self, name: str, value: Any, place: Place) -> Any:
-        return _json(name, value, place)
+        place = raw.place_of(by) if by is not None else self.place
+        return raw.result(name, self.program.services.get(name), value, place)
 
     def given(self, call: TaskCall) -> Any:
         """What an answering function gets: a handler's input by its type, else the task's arguments."""
@@ -191,71 +166,6 @@ def is_action(answer: Answer) -> bool:
     if isinstance(answer, type):
         return issubclass(answer, BaseException)
     return inspect.isroutine(answer) or (callable(answer) and not hasattr(type(answer), "__pydantic_core_schema__"))
-
-
-def _checked(name: str, annotation: Any, value: Any, place: Place) -> Any:
-    try:
-        return values.write(annotation, value)
-    except ValidationError as error:
-        what = f"`{name}` is answered with {_shown(value)}, but it gives {_type(annotation)}: {values.why(error)}"
-        raise WorkflowError([Problem(place, what, _instead(annotation, value), PAGE)]) from None
-
-
-def _item(name: str, state: GetItem[Any, Any], value: Any, place: Place) -> Any:
-    """GetItem's result: of a model, of None, or as DynamoDB's API has it."""
-    if value is None:
-        return {}
-    if isinstance(value, dict) and value.keys() <= {"Item", "ConsumedCapacity"}:
-        return value
-    _checked(name, state.table.of, value, place)
-    return {"Item": tables.marshalled(state.table.of, value)}
-
-
-def _raw(name: str, state: Service[Any, Any], value: Any, place: Place) -> Any:
-    """A result that the definition reads in its own way, such as PutItem's: what the service answers."""
-    made = _json(name, value, place)
-    if isinstance(made, dict) or made is None:
-        return made or {}
-    what = f"`{name}` ({state.resource}) is answered with {_shown(value)}, but a service answers with an object"
-    instead = f"write fails({value!r})" if isinstance(value, str) and "." in value else "give {} or what AWS answers"
-    raise WorkflowError([Problem(place, what, instead, PAGE)])
-
-
-def _json(name: str, value: Any, place: Place) -> Any:
-    try:
-        return values.to_json(value)
-    except Exception as error:
-        what = f"`{name}` is answered with {_shown(value)}, which has no JSON form: {error}"
-        raise WorkflowError([Problem(place, what, "give JSON data or a model", PAGE)]) from None
-
-
-def _below_result(node: Node) -> list[str] | None:
-    """The fields of a path below `$states.result`; None for anything else."""
-    fields: list[str] = []
-    while isinstance(node, Field):
-        fields.insert(0, node.name)
-        node = node.of
-    return fields[1:] if isinstance(node, Var) and node.name == "states" and fields[:1] == ["result"] else None
-
-
-def _instead(annotation: Any, value: Any) -> str:
-    if isinstance(value, str) and annotation is not str:
-        return f"give one, or write fails({value!r})"
-    return f"give a {_type(annotation)}"
-
-
-def _type(annotation: Any) -> str:
-    return kinds.show(kinds.from_annotation(annotation)) if annotation is not Any else "anything"
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
-
-
-def _place_of(fn: Callable[..., Any]) -> Place:
-    code = getattr(fn, "__code__", None)
-    return Place(code.co_filename, code.co_firstlineno) if code is not None else Place(short_path("?"), 1)
 
 
 __all__ = ["NEVER", "REAL", "After", "Answer", "Answers", "InTurn", "Script", "fails", "in_turn"]

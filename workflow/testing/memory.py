@@ -35,7 +35,7 @@ _FIXED = {"aws.partition": "aws", "aws.region": REGION, "aws.account": ACCOUNT}
 def bound(key: str, given: Mapping[str, str]) -> str:
     """What a symbol is bound to where a test says nothing: a readable name, or an ARN of no real account."""
     kind, _, name = key.partition(".")
-    return given.get(key) or _FIXED.get(key) or _FORMS.get(kind, "{}").format(name)
+    return given.get(key) or _FIXED.get(key) or _FORMS.get(kind, "{}").format(name or key)
 
 
 @dataclass(frozen=True)
@@ -153,6 +153,11 @@ def _text(said: Any) -> str:
 
 _SDK = {"BOOL": "Bool", "SS": "Ss", "NS": "Ns", "BS": "Bs", "NULL": "Null"}
 _OWN = {name: own for own, name in _SDK.items()}
+
+
+def sdk_letters(item: Any) -> Any:
+    """An item of DynamoDB as the SDK integrations spell it."""
+    return _letters(item, _SDK)
 
 
 def _letters(value: Any, names: Mapping[str, str]) -> Any:

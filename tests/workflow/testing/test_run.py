@@ -26,6 +26,7 @@ from tests.workflow.testing.shop import (
 )
 from workflow import Task, Workflow, WorkflowError
 from workflow.testing import Environment, NotSucceeded, Result, Stuck, Unanswered, fails, run
+from workflow.testing.coverage import measured
 from workflow.testing.functions import Context
 
 TEA = Order(id="o-1", sku="tea", count=2)
@@ -120,6 +121,24 @@ def test_plain_definitions_run_as_data_text_or_file(tmp_path: Path) -> None:
         result = Environment(functions={"price": price_of}).run(what, {"sku": "tea"})
         assert result.json["Payload"] == {"sku": "tea", "cents": 3} and result.output == result.json
     assert result.name == "sell"
+
+
+def test_a_workflow_of_a_foreign_definition_runs_too(tmp_path: Path) -> None:
+    payload = {"FunctionName": "${Price}", "Payload": "{% $states.input %}"}
+    task = {
+        "Type": "Task",
+        "Resource": LAMBDA,
+        "Arguments": payload,
+        "Output": "{% $states.result.Payload %}",
+        "End": True,
+    }
+    file = tmp_path / "foreign.asl.json"
+    file.write_text(json.dumps({"QueryLanguage": "JSONata", "StartAt": "P", "States": {"P": task}}), encoding="utf-8")
+    foreign = Workflow.from_asl(file)
+    with measured() as coverage:
+        assert Environment(functions={"Price": price_of}).run(foreign, {"a": 1}).output == {"a": 1, "cents": 3}
+        assert run(foreign, {}, answers={"P": {"Payload": 5}}).output == 5
+    assert coverage.missing() == []
 
 
 def price_of(order: dict[str, Any], context: Context) -> dict[str, Any]:

@@ -241,3 +241,4 @@ def test_symbols_are_bound_to_readable_names() -> None:
     assert bound("table.items", {}) == "items" and bound("aws.partition", {}) == "aws"
     assert bound("function.price", {}) == "arn:aws:lambda:us-east-1:123456789012:function:price:1"
     assert bound("table.items", {"table.items": "dev-items"}) == "dev-items" and bound("other.x", {}) == "x"
+    assert bound("OrdersTable", {}) == "OrdersTable"

@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("compiling", "commands", "simulating")
+NAMES = ("compiling", "commands", "simulating", "engine", "pipeline")
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or NAMES:

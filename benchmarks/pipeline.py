@@ -1,8 +1,8 @@
 """From MQTT to the stored item, beside a queue-to-Lambda bridge on MiniStack: latency, sustained rate, nothing lost.
 
 Ours is the whole pipeline as `make local` runs it: rule, queue, pipe, the telemetry workflow with its handlers in
-Lambda workers, tables. The bridge does less: rule, queue, and one Lambda that reads the queue by an event source mapping
-and stores each reading, unchecked. Devices publish at QoS 1 over TLS and are acknowledged.
+Lambda workers, tables. The bridge does less: rule, queue, and one Lambda that reads the queue by an event source
+mapping and stores each reading, unchecked. Devices publish at QoS 1 over TLS and are acknowledged.
 """
 
 from __future__ import annotations

@@ -616,6 +616,7 @@ EQUAL: dict[str, Callable[[Shipment], object]] = {
     "int or default": lambda s: (s.maybe_count or 0) + 1,
     "None or zero": lambda s: s.maybe_count if s.maybe_count is not None else -1,
     "chained comparison": lambda s: 0 <= s.count <= 50,
+    "chained and lazy": lambda s: [s.count < -1 < s.numbers[0], 2 < s.level < len(s.names[0]) < 9],
     "bools counted": lambda s: s.flag + s.warm,
     "bool compared": lambda s: s.flag == s.warm,
     "bool xor": lambda s: s.flag ^ s.warm,

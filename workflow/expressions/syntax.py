@@ -219,19 +219,21 @@ def conditional(it: Reader, n: ast.IfExp) -> Value:
 
 def comparison(it: Reader, n: ast.Compare) -> Node:
     """a < b <= c"""
-    x = it.node(n.left)
-    out: Node = TRUE
-    last = len(n.ops) - 1
-    for i, (op, right) in enumerate(zip(n.ops, n.comparators)):
-        y = it.node(right)
-        if isinstance(x, Const) and isinstance(y, Const):
-            test: Node = const(bool(real(REAL[type(op)], [x, y]).value))
-        else:
-            y = it.let(y) if i < last else y
-            test = COMPARE[type(op)](it, x, y)
-        out = both(out, test)
-        x = y
-    return out
+    return compared(it, it.node(n.left), list(zip(n.ops, n.comparators)))
+
+
+def compared(it: Reader, x: Node, rest: list[tuple[ast.cmpop, ast.expr]]) -> Node:
+    """The first comparison, and the others only where it holds: Python does not evaluate them otherwise."""
+    (op, right), others = rest[0], rest[1:]
+    y = it.node(right)
+    if isinstance(x, Const) and isinstance(y, Const):
+        test: Node = const(bool(real(REAL[type(op)], [x, y]).value))
+    else:
+        y = it.let(y) if others else y
+        test = COMPARE[type(op)](it, x, y)
+    if not others or test == FALSE:
+        return test
+    return both(test, it.assuming_names(test, True, lambda: compared(it, y, others)))
 
 
 # ------------------------------------------------------------------ text

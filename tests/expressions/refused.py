@@ -280,6 +280,7 @@ REFUSED: dict[str, Callable[[Shipment], object]] = {
     "datetime < date": lambda s: s.at < date(2024, 1, 1),
     "datetime < number": lambda s: s.at < 3,
     "date == datetime": lambda s: s.day == datetime(2024, 1, 1, tzinfo=UTC),
+    "next of what may raise": lambda s: next((n for n in s.numbers if 1 / n > 0), None),
     "reduce without start": lambda s: functools.reduce(lambda a, b: a + b, s.numbers),
     "reduce to a list": lambda s: functools.reduce(lambda a, b: [*a, b], s.numbers, []),
     "dict of triples": lambda s: dict((a, b, a) for a, b in s.spans),

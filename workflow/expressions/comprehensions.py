@@ -8,14 +8,16 @@ from collections.abc import Callable
 from . import binding
 from .builder import Reader
 from .constants import const_of
-from .kinds import INT, NEVER, DictKind, ListKind, family
+from .kinds import BOOL, INT, NEVER, DictKind, ListKind, family
 from .membership import exists
 from .nodes import (
     FALSE,
     TRUE,
     ZERO,
     Array,
+    Cond,
     Const,
+    Function,
     Node,
     Object,
     Var,
@@ -25,6 +27,7 @@ from .nodes import (
     either,
     negate,
     or_null,
+    walk,
 )
 from .refusals import Page, refuse
 from .rules import dicts, lists, numbers
@@ -65,19 +68,30 @@ def dict_comprehension(it: Reader, n: ast.DictComp) -> Node:
 def quantified(it: Reader, n: ast.GeneratorExp | ast.ListComp, is_all: bool) -> Node:
     """any(...) and all(...): all is `no element without`."""
     elt: Make = (lambda: negate(it.test(n.elt))) if is_all else lambda: it.test(n.elt)
-    found = comprehension(it, n.generators, elt, quantify=True)
+    lazy = isinstance(n, ast.GeneratorExp)
+    found = comprehension(it, n.generators, elt, "lazy" if lazy else "whole")
     return negate(found) if is_all else found
 
 
-def comprehension(it: Reader, generators: list[ast.comprehension], elt: Make, quantify: bool = False) -> Node:
-    """One `for` with its `if`s, and those inside of it."""
+def found_in(it: Reader, xs: Node, x: Var, i: Var | None, test: Node, lazy: bool) -> Node:
+    """Is there an x with test? $filter looks at all; Python stops at the first, so that none after it can raise."""
+    if not (lazy and test.may_fail):
+        return exists(xs, x, test, i)
+    seen = Var(it.fresh("seen"), kind=BOOL)
+    params = (seen.name, x.name, i.name) if i else (seen.name, x.name)
+    step = Function(params, Cond(seen, TRUE, test, kind=BOOL), kind=BOOL)
+    return call("reduce", xs, step, FALSE, kind=BOOL)
+
+
+def comprehension(it: Reader, generators: list[ast.comprehension], elt: Make, quantify: str = "") -> Node:
+    """One `for` with its `if`s, and those inside of it; `quantify`: whole or lazy, as any([...]) and any(...)."""
     g, more = generators[0], generators[1:]
     if g.is_async:
         raise refuse(Page.LOOP_OR_TRY, "an asynchronous comprehension", "write a plain one")
     source = it.eval(g.iter)
     inner: Make = (lambda: comprehension(it, more, elt, quantify)) if more else elt
     if isinstance(source, Const):
-        return unrolled(it, source, g, inner, bool(more), quantify)
+        return unrolled(it, source, g, inner, bool(more), bool(quantify))
     indexed = isinstance(source, Iterable) and source.indexed
     if isinstance(source, Node) and isinstance(source.kind, DictKind):
         source = dicts.keys_of(it, source)
@@ -96,7 +110,7 @@ def comprehension(it: Reader, generators: list[ast.comprehension], elt: Make, qu
         scope.bindings = []
         e = it.assuming(test, True, inner)
         if quantify:
-            return exists(xs, x, e if test is None else both(test, e), i)
+            return found_in(it, xs, x, i, e if test is None else both(test, e), quantify == "lazy")
         return (lists.flattened if more else lists.mapped)(it, xs, x, i, test, e)
 
 
@@ -136,3 +150,11 @@ def appended(it: Reader, out: Node, test: Node, e: Node, flat: bool) -> Node:
         piece = Array((or_null(e),), kind=ListKind(e.kind))
     more = cond(test, piece, Array((), kind=piece.kind))
     return more if out == lists.EMPTY else numbers.append(it, out, more)
+
+
+def check_next(generator: ast.expr, made: Node) -> None:
+    """next(...) of a generator stops at its first element: what would raise after it must not be evaluated."""
+    late = any(isinstance(n, Function) and n.may_fail for n in walk(made))
+    if isinstance(generator, ast.GeneratorExp) and late:
+        said = "next() of a generator whose later elements may raise"
+        raise refuse(Page.UNSUPPORTED_CALL, said, "test before, so that none raises")

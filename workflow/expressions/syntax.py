@@ -120,7 +120,10 @@ def call(it: Reader, n: ast.Call) -> Value:
             return comprehensions.quantified(it, only, f.value is all)
     args: list[Value] = []
     for a in n.args:
-        args += spread(it.node(a.value)) if isinstance(a, ast.Starred) else [eager(it, it.eval(a))]
+        v = it.eval(a.value if isinstance(a, ast.Starred) else a)
+        if isinstance(f, Const) and f.value is next and isinstance(v, Node):
+            comprehensions.check_next(a, v)
+        args += spread(binding.data([v])[0]) if isinstance(a, ast.Starred) else [eager(it, v)]
     kw: dict[str, Value] = {}
     for k in n.keywords:
         kw |= spread_dict(it.node(k.value)) if k.arg is None else {k.arg: eager(it, it.eval(k.value))}

@@ -23,14 +23,15 @@ from simulator.api.guard import guard
 
 
 async def serve(settings: dict[str, Any]) -> None:
-    """Serve until SIGTERM. `settings`: http_fd, mqtt_fd, services_port, ca_file, region, account."""
+    """Serve until SIGTERM. `settings`: http_fd, mqtt_fd, services_port, ca_file, roles, region, account."""
     http = socket.socket(fileno=settings["http_fd"])
     mqtt = socket.socket(fileno=settings["mqtt_fd"])
     port = http.getsockname()[1]
     ministack.apply_environment(
         ministack.environment(port, mqtt.getsockname()[1], settings["region"], settings["account"])
     )
-    app = guard(front(ministack.patched(mqtt), settings["services_port"]), port=port, closed=ministack.closed)
+    emulator = ministack.patched(mqtt, Path(settings["roles"]) if "roles" in settings else None)
+    app = guard(front(emulator, settings["services_port"]), port=port, closed=ministack.closed)
     server = Server(settings, app)
     await server.serve(sockets=[http])
 

@@ -10,6 +10,8 @@ import asyncio
 import os
 import re
 import socket
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from simulator.api.guard import ASGIApp
@@ -46,8 +48,9 @@ def environment(port: int, mqtt_port: int, region: str, account: str) -> dict[st
     }
 
 
-def patched(mqtt: socket.socket) -> ASGIApp:
-    """Import MiniStack, change it, and return its application. `mqtt` is the broker's listening socket."""
+def patched(mqtt: socket.socket, roles: Path | None = None) -> ASGIApp:
+    """Import MiniStack, change it, and return its application. `mqtt` is the broker's listening socket; `roles` a file
+    that grows whenever something of IAM changes."""
     from ministack import app as application  # after the environment is set: it reads it on import
 
     _no_reach_into_the_machine(application)
@@ -56,6 +59,8 @@ def patched(mqtt: socket.socket) -> ASGIApp:
     _long_polls_that_wake()
     _public_layer_parameter()
     _any_payload_reaches_its_rule()
+    if roles is not None:
+        _changes_of_roles_leave_a_mark(roles)
     app: ASGIApp = application.app
     return app
 
@@ -205,6 +210,26 @@ def _any_payload_reaches_its_rule() -> None:
             return payload.decode("utf-8")
 
     original = _replace(iot, "_rule_message", message)
+
+
+def _changes_of_roles_leave_a_mark(mark: Path) -> None:
+    """Whoever keeps what IAM said (local.aws.authorization) looks at the size of a file to see whether it still holds:
+    each operation of IAM that is no mere reading makes it longer, before it is answered."""
+    from ministack.services import iam
+
+    def marking(handler: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def handle(parameters: Any) -> Any:
+            answer = handler(parameters)
+            with mark.open("ab") as file:
+                file.write(b".")
+            return answer
+
+        return handle
+
+    handlers: dict[str, Any] = iam._IAM_HANDLERS
+    for name, handler in handlers.items():
+        if not name.startswith(("Get", "List", "Simulate")):
+            handlers[name] = marking(handler)
 
 
 def apply_environment(values: dict[str, str]) -> None:

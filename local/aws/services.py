@@ -16,6 +16,7 @@ from typing import Any
 import uvicorn
 from botocore.exceptions import ClientError
 
+from local.aws.authorization import AuthorizedTasks, Roles
 from local.aws.call import JsonClient
 from local.aws.clients import local_client, local_session
 from local.aws.documents import Documents
@@ -25,6 +26,7 @@ from local.aws.lambdas.cloudwatch import TARGET, Shipper
 from local.aws.lambdas.events import Events
 from local.aws.lambdas.functions import Functions
 from local.aws.lambdas.service import LambdaService, Place
+from local.aws.needs import Place as Where
 from local.aws.pipes.service import PipesService
 from local.aws.process import enlist, report_ready
 from local.aws.rest import ApiError, RestService
@@ -54,7 +56,11 @@ class Services:
         self._tasks = AwsTasks(self._invoke, DirectServices(settings["endpoint"], region=settings["region"]))
         # As `Documents`: what a kill of the process must not lose. Power loss takes the emulator with it anyway.
         store = SqliteStore(state / "executions.db", synchronous="NORMAL")
-        self.engine = Engine(self._tasks, store=store, region=settings["region"], account=settings["account"])
+        # Stands for the engine's runner of tasks, and asks the engine whose role it is.
+        roles = Roles(lambda: local_client(self._session, "iam", settings["endpoint"]), Path(settings["roles"]))
+        here = Where(settings["region"], settings["account"])
+        tasks = AuthorizedTasks(self._tasks, roles.role, self._role_of, here)
+        self.engine = Engine(tasks, store=store, region=settings["region"], account=settings["account"])
         self._tasks.attach(self.engine)
         targets = Targets(self.engine, self.lambdas)
         where = {"region": settings["region"], "account": settings["account"]}
@@ -104,6 +110,11 @@ class Services:
             await send({"type": "http.response.body", "body": b""})
         else:
             await app(scope, receive, send)
+
+    def _role_of(self, execution_arn: str) -> str | None:
+        """The role of a running execution."""
+        execution = self.engine.executions.get(execution_arn)
+        return None if execution is None else execution.run.info.role_arn
 
     async def _invoke(self, function: str, payload: bytes) -> tuple[bytes, str | None]:
         """Lambda as workflows call it. Step Functions puts the service before the names of Lambda's own errors."""

@@ -78,6 +78,11 @@ class LocalAws:
         """Process ids of the children, by name (`emulator`, `services`)."""
         return {name: child.process.pid for name, child in self._children.items()}
 
+    @property
+    def _roles(self) -> Path:
+        """The file by which the services see that IAM changed."""
+        return self.state_dir / "roles"
+
     def client(self, service: str, **options: Any) -> Any:
         """A boto3 client of the local AWS; `options` are boto3's. Needs no `AWS_*` variable and obeys none.
 
@@ -101,6 +106,7 @@ class LocalAws:
             shutil.rmtree(self.state_dir / name, ignore_errors=True)
         for name in ("services", "home", "logs"):
             (self.state_dir / name).mkdir(mode=0o700, exist_ok=True)
+        self._roles.unlink(missing_ok=True)
         for name in ("http", "mqtt", "services"):
             self._sockets[name] = _listener()
         self._clients.clear()  # of an earlier start, at another endpoint
@@ -166,6 +172,7 @@ class LocalAws:
                 "mqtt_fd": mqtt.fileno(),
                 "services_port": _port(self._sockets["services"]),
                 "ca_file": str(self.ca_file),
+                "roles": str(self._roles),
                 "region": self.region,
                 "account": self.account,
             },
@@ -183,6 +190,7 @@ class LocalAws:
                 "http_fd": listener.fileno(),
                 "endpoint": self.endpoint,
                 "state": str(self.state_dir / "services"),
+                "roles": str(self._roles),
                 "logs": str(self.state_dir / "logs"),
                 "home": str(self.state_dir / "home"),
                 "region": self.region,

@@ -8,10 +8,12 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 
 from infrastructure.state_machine import tasks
 from local.aws import LocalAws
 from local.engine import up
+from tests.handlers.messages import record
 from tests.infrastructure.plans import statements
 
 LAMBDA_VERSION = re.compile(r"arn:aws:lambda:us-east-1:\d{12}:function:symphony-local-([a-z]+):(\d+)")
@@ -35,7 +37,9 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
             @staticmethod
             def client(service: str) -> Any:
                 keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x"}
-                return boto3.client(service, endpoint_url=aws.endpoint, region_name="us-east-1", **keys)  # type: ignore[call-overload]
+                config = Config(inject_host_prefix=False)  # no "sync-" before a loopback address
+                where = {"endpoint_url": aws.endpoint, "region_name": "us-east-1"}
+                return boto3.client(service, **where, **keys, config=config)  # type: ignore[call-overload]
 
         yield Deployed
 
@@ -102,6 +106,26 @@ def test_built_arns_are_the_real_ones(deployed: Any) -> None:
             for statement in statements(resource.inputs["policy"]):
                 for arn in statement["Resource"] if statement["Resource"] != "*" else []:
                     assert arn.removesuffix(":*").removesuffix("/index/pending") in real, (resource.name, arn)
+
+
+def test_the_deployed_workflow_may_do_what_its_role_says_and_no_more(deployed: Any) -> None:
+    states, iam = deployed.client("stepfunctions"), deployed.client("iam")
+    role = {"RoleName": "symphony-local-telemetry", "PolicyName": "least"}
+    whole = iam.get_role_policy(**role)["PolicyDocument"]
+
+    def report(sqs_id: str) -> dict[str, Any]:
+        batch = json.dumps([record(trace=sqs_id, sqs_id=sqs_id).model_dump(mode="json")])
+        answer = states.start_sync_execution(stateMachineArn=deployed.outputs["stateMachine"], input=batch)
+        assert answer["status"] == "SUCCEEDED", answer
+        return dict(json.loads(answer["output"]))
+
+    rest = [statement for statement in whole["Statement"] if statement["Sid"] != "StoreAndMarkSent"]
+    iam.put_role_policy(**role, PolicyDocument=json.dumps({**whole, "Statement": rest}))
+    try:
+        assert report("q-1") == {"batchItemFailures": [{"itemIdentifier": "q-1"}], "outcomes": []}
+    finally:
+        iam.put_role_policy(**role, PolicyDocument=json.dumps(whole))
+    assert [done["outcome"] for done in report("q-2")["outcomes"]] == ["stored"]
 
 
 def test_the_sweeper_runs_with_its_environment(deployed: Any) -> None:

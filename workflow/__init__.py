@@ -157,7 +157,8 @@ def __getattr__(name: str) -> object:
 
 def _public(value: object) -> object:
     """The value; tracebacks and reprs show it by its public name."""
-    if hasattr(value, "__module__") and not isinstance(value, str):
+    model = getattr(value, "__name__", "") == "Started"  # its hints are texts, which are read where it was written
+    if hasattr(value, "__module__") and not isinstance(value, str) and not model:
         with contextlib.suppress(AttributeError):  # a frozen value
             value.__module__ = __name__
     return value

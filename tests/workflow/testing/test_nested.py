@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+import workflow
 from tests.workflow.testing.shop import Decision, Order, Outcome, approve, batch
 from workflow import Same, Workflow
 from workflow.aws.executions import EXECUTION_EXISTS, EXPRESS_FAILED, CallExpress, RunExecution, StartExecution
@@ -86,3 +87,11 @@ def test_what_is_started_may_be_answered_instead() -> None:
     environment = Environment()
     assert environment.run(waits, TEA, answers=answers).output == Outcome(id="x", said="yes")
     assert environment.executions(approve) == []
+
+
+def test_what_is_known_of_a_started_execution_reads_by_its_public_name_too() -> None:
+    environment = Environment()
+    public: Any = workflow.Started
+    result = environment.run(goes_on, TEA)
+    assert result.state("Start").output_as(public) == result.output
+    assert result.output.StartDate == result.started

@@ -11,7 +11,7 @@ from .definition import ExpressWorkflow, StandardWorkflow, Workflow, WorkflowWar
 from .diagnostics import WorkflowError
 from .error_names import EXISTS, TRANSIENT
 from .own_jsonata import jsonata
-from .records import Batched, Caught, S3Object, Written
+from .records import Batched, Caught, S3Object, Started, Written
 from .resources import Bucket, Table, Topic
 from .states.base import End, Same, State, Step, Succeed
 from .states.choice import Choice
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from .aws.dynamodb_query import Query
     from .aws.dynamodb_write import ABSENT, DeleteItem, UpdateItem
     from .aws.events import FAILED_ENTRY, PutEvent
-    from .aws.executions import EXECUTION_EXISTS, CallExpress, RunExecution, Started, StartExecution
+    from .aws.executions import EXECUTION_EXISTS, CallExpress, RunExecution, StartExecution
     from .aws.functions import Invoke
     from .aws.http import CallHttp
     from .aws.s3 import NO_OBJECT, GetObject, PutObject
@@ -126,7 +126,6 @@ _ON_DEMAND = {
     "EXECUTION_EXISTS": "aws.executions",
     "CallExpress": "aws.executions",
     "RunExecution": "aws.executions",
-    "Started": "aws.executions",
     "StartExecution": "aws.executions",
     "Invoke": "aws.functions",
     "CallHttp": "aws.http",
@@ -157,8 +156,7 @@ def __getattr__(name: str) -> object:
 
 def _public(value: object) -> object:
     """The value; tracebacks and reprs show it by its public name."""
-    model = getattr(value, "__name__", "") == "Started"  # its hints are texts, which are read where it was written
-    if hasattr(value, "__module__") and not isinstance(value, str) and not model:
+    if hasattr(value, "__module__") and not isinstance(value, str):
         with contextlib.suppress(AttributeError):  # a frozen value
             value.__module__ = __name__
     return value

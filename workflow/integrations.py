@@ -9,13 +9,14 @@ from .aws.calling import Calling
 from .aws.dynamodb_query import Query
 from .aws.dynamodb_write import ABSENT, DeleteItem, UpdateItem
 from .aws.events import FAILED_ENTRY, PutEvent
-from .aws.executions import EXECUTION_EXISTS, EXPRESS_FAILED, CallExpress, RunExecution, Started, StartExecution
+from .aws.executions import EXECUTION_EXISTS, EXPRESS_FAILED, CallExpress, RunExecution, StartExecution
 from .aws.functions import Invoke
 from .aws.http import CallHttp
 from .aws.s3 import NO_OBJECT, GetObject, PutObject
 from .aws.sdk import optimized, sdk
 from .aws.sqs import SendMessage
 from .aws.symbols import Activity, Bus, Connection, External, Queue, Role
+from .records import Started
 from .resources import Bucket
 
 __all__ = [

@@ -5,6 +5,7 @@ Their annotations are no texts (no `from __future__ import annotations`): they a
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from typing_extensions import TypeVar as DefaultTypeVar
@@ -67,3 +68,12 @@ class Written:
 
     MapRunArn: str
     ResultWriterDetails: ResultWriterDetails
+
+
+@dataclass(frozen=True)
+class Started:
+    """What is known of an execution that was started. Field names are AWS's.
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html"""
+
+    ExecutionArn: str
+    StartDate: datetime

@@ -4,14 +4,13 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html"
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ..diagnostics import Place, Problem, caller_place
 from ..expressions import Root, kinds
 from ..expressions.nodes import Binary, Block, Call, Field, Node, const
 from ..lambdas import ANY, compiled, expression, kind_of, place_of, root
+from ..records import Started
 from ..resources import Symbol
 from ..states.base import A, In, Out
 from . import catalogue
@@ -28,14 +27,6 @@ EXECUTION_EXISTS = "StepFunctions.ExecutionAlreadyExistsException"
 
 EXPRESS_FAILED = "States.QueryEvaluationError"
 """What CallExpress fails with if the workflow that it called failed; the cause says how."""
-
-
-@dataclass(frozen=True)
-class Started:
-    """What is known of an execution that was started."""
-
-    ExecutionArn: str
-    StartDate: datetime
 
 
 def machine_symbol(workflow: Workflow[Any, Any]) -> Symbol:

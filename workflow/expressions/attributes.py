@@ -17,6 +17,7 @@ from .functions import METHODS, apply_rule, method_names
 from .kinds import (
     LISTS,
     EnumKind,
+    OffloadedKind,
     RecordKind,
     RootKind,
     ShapeKind,
@@ -59,6 +60,9 @@ def attribute_value(b: Builder, x: Value, name: str) -> Value:
     if (f, name) in times.ATTRIBUTES:
         return apply_rule(times.ATTRIBUTES[f, name], name, b, [x], {})
     refuse_none(f"`.{name}`", x)
+    if isinstance(kind, OffloadedKind):
+        said = f"`.{name}` of {an(kind)} cannot be read in an expression"
+        raise refuse(Page.OFFLOADED, said, "read it in a Task, or have the handler return it in a field beside")
     if (f, name) in METHODS:
         raise refuse(Page.NOT_A_VALUE, f"the method .{name} must be called here", f"write .{name}(...)")
     hint = f"loop over it: [x.{name} for x in xs]" if f in LISTS else did_you_mean(name, method_names(f))

@@ -19,6 +19,7 @@ from . import source
 from .attributes import attribute_value, class_member
 from .binding import data
 from .builder import Reader
+from .conditions import keep
 from .constants import NEVER_PURE, const_of, hashable, pure, real
 from .demands import refuse_none
 from .functions import FUNCTIONS, METHODS, apply_rule, changing, method_names
@@ -215,6 +216,8 @@ def method(it: Reader, x: Node, name: str, args: Args, kw: Keywords) -> Value:
 def attribute(it: Reader, x: Value, name: str) -> Value:
     """x.name; a property is inlined."""
     found = attribute_value(it, x, name)
+    if isinstance(found, Const) and isinstance(x, Node):
+        keep(it, x)
     if isinstance(found, Bound) and found.is_property:
         return call_value(it, const_of(found.function), [found.receiver], {})
     return found

@@ -84,6 +84,13 @@ def truth(b: Builder, x: Node) -> Node:
     raise refuse(Page.WRONG_TYPE, f"the truth of {an(x.kind)} has no JSONata form", "compare it with something")
 
 
+def keep(b: Builder, *xs: Node) -> None:
+    """Evaluate what may raise, though its value decides nothing."""
+    for x in xs:
+        if x.may_fail:
+            b.let(x)
+
+
 def check_enum_truth(kind: Kind) -> None:
     """An enum may decide its own truth."""
     for m in members(kind):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from . import binding, calls, statements
-from .conditions import truth
+from .conditions import keep, truth
 from .function_names import FUNCTION_NAMES
 from .kinds import RecordKind, ShapeKind, TupleKind
 from .narrowing import assume
@@ -176,7 +176,11 @@ class Interpreter:
                 return self.chain(n.values, isinstance(n.op, ast.And))
             if isinstance(n, ast.UnaryOp) and isinstance(n.op, ast.Not):
                 return negate(self.test(n.operand))
-            return truth(self, self.node(n))
+            x = self.node(n)
+            test = truth(self, x)
+            if isinstance(test, Const):
+                keep(self, x)
+            return test
         except Refusal as e:
             raise e.at(place_of(self.frame.file, n)) from e.__cause__
 

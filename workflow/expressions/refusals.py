@@ -37,6 +37,7 @@ class Page(StrEnum):
     TIME_ZONE = "time-zone"
     NOT_A_VALUE = "not-a-value"
     NESTED_TOO_DEEPLY = "nested-too-deeply"
+    OFFLOADED = "offloaded"
     INTERNAL = "internal"
 
 

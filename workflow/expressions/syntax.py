@@ -13,7 +13,7 @@ from workflow.diagnostics import did_you_mean
 from . import binding, calls, comprehensions, displays, patterns
 from .builder import Reader
 from .comparisons import COMPARE, REAL
-from .conditions import truth
+from .conditions import keep, truth
 from .constants import const_of, hashable, real, value_of
 from .demands import need_constant, refuse_none
 from .kinds import BOOL, FLOAT, INT, STR, an, family, is_typed_dict, whole_values
@@ -234,6 +234,8 @@ def compared(it: Reader, x: Node, rest: list[tuple[ast.cmpop, ast.expr]]) -> Nod
     else:
         y = it.let(y) if others else y
         test = COMPARE[type(op)](it, x, y)
+        if isinstance(test, Const):
+            keep(it, x, y)
     if not others or test == FALSE:
         return test
     return both(test, it.assuming_names(test, True, lambda: compared(it, y, others)))
@@ -269,7 +271,10 @@ def interpolated(it: Reader, p: ast.FormattedValue) -> Node:
     elif p.conversion != -1:
         raise refuse(Page.TEXT_OF_VALUE, "!r and !a in an f-string", "leave them out")
     spec = f_string(it, p.format_spec) if isinstance(p.format_spec, ast.JoinedStr) else EMPTY_TEXT
-    return formats.formatted(it, x, need_constant("a computed format", spec).value)
+    out = formats.formatted(it, x, need_constant("a computed format", spec).value)
+    if isinstance(out, Const):
+        keep(it, x)
+    return out
 
 
 # ------------------------------------------------------------------ parts

@@ -14,6 +14,8 @@ from datetime import date, datetime, time, timedelta
 from enum import Enum, Flag
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
+from payloads.offloaded import Offloaded
+
 from .base import (
     ANY,
     BOOL,
@@ -34,6 +36,7 @@ from .base import (
     LiteralKind,
     NamedTextKind,
     NumberKind,
+    OffloadedKind,
     OpaqueKind,
     RecordKind,
     RootKind,
@@ -43,6 +46,7 @@ from .base import (
     family,
     join,
 )
+from .words import show
 
 LIMITS = ("gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern")
 CHANGES = ("strip_whitespace", "to_upper", "to_lower")
@@ -95,7 +99,14 @@ def _read(a: Any) -> Kind:
         "Final",
     ):
         return from_annotation(args[0])
+    if origin is Offloaded:
+        return offloaded(from_annotation(args[0]))
     return of_generic(origin, args, a) if isinstance(origin, type) else OpaqueKind(getattr(a, "__name__", str(a)))
+
+
+def offloaded(value: Kind) -> Kind:
+    """A reference to a value of this kind."""
+    return OffloadedKind(f"Offloaded[{show(value)}]", True, value)
 
 
 _open_aliases: set[Any] = set()
@@ -117,6 +128,8 @@ def of_class(cls: type) -> Kind:
     for known, kind in SCALARS:
         if cls is known:
             return kind
+    if cls is Offloaded:
+        return offloaded(ANY)
     if issubclass(cls, Flag):
         return OpaqueKind(cls.__name__)
     if issubclass(cls, Enum):

@@ -138,6 +138,13 @@ class OpaqueKind(Kind):
 
 
 @dataclass(frozen=True)
+class OffloadedKind(OpaqueKind):
+    """A reference to a value that is kept outside of the state's data: passed on, never looked into."""
+
+    value: Kind = field(default=NeverKind())
+
+
+@dataclass(frozen=True)
 class NamedTextKind(Kind):
     """A value whose JSON is the text that str() gives: a UUID, a Path."""
 

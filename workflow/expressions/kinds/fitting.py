@@ -15,6 +15,7 @@ from .base import (
     LiteralKind,
     NeverKind,
     NumberKind,
+    OffloadedKind,
     OpaqueKind,
     RecordKind,
     RootKind,
@@ -37,6 +38,8 @@ def fits(have: Kind, want: Kind) -> bool:
     if isinstance(want, UnionKind):
         return any(fits(have, m) for m in want.members)
     match have, want:
+        case OffloadedKind(), OffloadedKind():
+            return fits(have.value, want.value)
         case NumberKind(), NumberKind():
             return have.integer or not want.integer
         case LiteralKind(), LiteralKind():

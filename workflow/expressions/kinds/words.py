@@ -13,6 +13,7 @@ from .base import (
     NamedTextKind,
     NeverKind,
     NumberKind,
+    OffloadedKind,
     OpaqueKind,
     RecordKind,
     RootKind,
@@ -60,4 +61,6 @@ def show(kind: Kind) -> str:
 def an(kind: Kind) -> str:
     """The kind with its article: an int, a str."""
     text = show(kind)
+    if isinstance(kind, OffloadedKind):  # whatever is refused of it, this is why
+        return f"an {text} (its value is in S3, not in the state's data)"
     return f"{'an' if text[:1] in 'aeiouAEIO' else 'a'} {text}"

@@ -7,7 +7,7 @@ from typing import Any
 from workflow.diagnostics import did_you_mean
 
 from ..builder import Builder
-from ..conditions import keys
+from ..conditions import keep, keys
 from ..constants import const_of
 from ..demands import refuse_none
 from ..json_values import key as json_key
@@ -95,6 +95,7 @@ def lookup(b: Builder, d: Node, k: Node) -> tuple[Node, bool]:
     if isinstance(k, Const) and isinstance(d, Object):
         for name, v in d.pairs:
             if name == k:
+                keep(b, *[other for _, other in d.pairs if other is not v])
                 return v, True
     kind = value_kind(d)
     shape = d.kind.shape if isinstance(d.kind, DictKind) else None

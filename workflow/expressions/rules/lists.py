@@ -7,7 +7,7 @@ import itertools
 from typing import Any
 
 from ..builder import Builder
-from ..conditions import count, truth
+from ..conditions import count, keep, truth
 from ..constants import const_of
 from ..demands import refuse_none
 from ..equality import equal
@@ -141,7 +141,9 @@ def item(b: Builder, xs: Node, i: Node) -> Node:
             if not -length <= i.value < length:
                 raise refuse(Page.OUT_OF_RANGE, f"index {i.value} is out of range of {show(xs.kind)}", "count from 0")
             if isinstance(xs, Array):
-                return xs.items[i.value]
+                chosen = xs.items[i.value]
+                keep(b, *[x for x in xs.items if x is not chosen])
+                return chosen
             return Index(b.let(xs), i, kind=xs.kind.items[i.value])  # type: ignore[attr-defined]
     elif family(i.kind) != "number" or not whole_values(i.kind):
         refuse_none("an index", i)

@@ -19,10 +19,12 @@ from types import ModuleType
 from typing import Any
 
 import workflow
-from tests.docs.reference_pages import INTEGRATIONS, MEANINGS, PAGES, SECTIONS, STATES, Page
+from tests.docs.reference_pages import GUIDE, INTEGRATIONS, MEANINGS, PAGES, SECTIONS, STATES, Page
 from tests.docs.signatures import constant, definitions, find, plain, refusals, signatures
 from workflow.aws.calling import Calling
-from workflow.states.working import Guarded, Service, Working
+from workflow.aws.optimized import TABLE, TOKEN
+from workflow.states.base import Part, flatten
+from workflow.states.working import Guarded, Service, Working, all_retriers
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 EXAMPLES = Path(__file__).parent / "examples"
@@ -90,9 +92,13 @@ def _page(page: Page) -> str:
         parts.append(f"`{name}`: {constant(name)}\n")
     methods = _methods(page)
     if methods:
-        links = ", ".join(f"[{'.'.join(('', m))}](methods.md#{anchor})" for m, anchor in methods)
+        links = ", ".join(f"[.{method}](methods.md#{method})" for method in methods)
         parts.append(f"Methods that it shares: {links}.\n")
+    parts += _transient(page)
     parts += _refused(page)
+    if page.name == "optimized":
+        listed = list(_operations())
+        parts += [f"{listed[0]}\n", "\n".join(listed[1:]) + "\n"]
     made = example(page)
     parts.append(f"## Example\n\n```python\n{_code(page)}```\n")
     written = json.dumps(made.example.definition(), indent=2, ensure_ascii=False)
@@ -123,11 +129,20 @@ def heading_of(shown: str) -> str:
     return f".{method}" if shared else shown.replace("Branches.", "Choice.")
 
 
-def _methods(page: Page) -> list[tuple[str, str]]:
-    """The shared methods that a page's first entry has."""
-    thing = find(page.shows[0])
-    if page.name in ("sdk", "optimized"):
-        thing = Calling
+def _state(page: Page) -> Service[Any, Any] | None:
+    """The page's state in its example, without what `.output` and the like made of it; None if it is no service."""
+    wanted = Calling if page.name in ("sdk", "optimized") else find(page.shows[0])
+    if not isinstance(wanted, type):
+        return None
+    values = [value for value in vars(example(page)).values() if isinstance(value, Part)]
+    found = [part for value in values for part in flatten(value) if type(part) is wanted]
+    return found[0] if found and isinstance(found[0], Service) else None
+
+
+def _methods(page: Page) -> list[str]:
+    """The shared methods that a page's state has, where it may have them."""
+    state = _state(page)
+    thing = find(page.shows[0]) if state is None else type(state)
     if not isinstance(thing, type) or page not in STATES + INTEGRATIONS:
         return []
     owners: tuple[tuple[type, tuple[str, ...]], ...] = (
@@ -135,9 +150,32 @@ def _methods(page: Page) -> list[tuple[str, str]]:
         (Service, ("timeout", "heartbeat", "assume")),
         (Guarded, ("catch",)),
         (workflow.State, ("end",)),
-        (Calling, ("wait_for_token", "allow")),
+        (Calling, ("allow",)),
     )
-    return [(m, m) for owner, names in owners if issubclass(thing, owner) for m in names]
+    methods = [method for owner, names in owners if issubclass(thing, owner) for method in names]
+    offers = isinstance(state, Calling) and state.integration is not None and TOKEN in state.integration.offered
+    return [*methods, "wait_for_token"] if offers or page.name == "optimized" else methods
+
+
+def _transient(page: Page) -> Iterator[str]:
+    """The errors that TRANSIENT stands for, and whether they are retried where nothing is said."""
+    state = _state(page)
+    if state is None or page.name in ("sdk", "optimized"):
+        return
+    names = state.__dict__.get("transient", ()) or workflow.TRANSIENT.names(state.service)
+    always = {name for retrier in all_retriers(state._replace(retriers=())) for name in retrier.errors}
+    if names:
+        when = "retried three times where nothing else is said" if always else "not retried unless you say so"
+        yield f"Transient errors, {when}: {', '.join(f'`{name}`' for name in names)}.\n"
+
+
+def _operations() -> Iterator[str]:
+    """Every optimized integration, and how a state may wait for it."""
+    yield "Operations, and how a state may wait; each may also be called and not waited for."
+    yield "| Service | Operations |\n| --- | --- |"
+    for service, (guide, _, operations) in TABLE.items():
+        shown = [f"`{name}`{''.join(f' `{way}`' for way in ways if way)}" for name, ways in operations.items()]
+        yield f"| [{service}]({GUIDE}{guide}.html) | {', '.join(shown)} |"
 
 
 def _refused(page: Page) -> Iterator[str]:

@@ -82,6 +82,27 @@ def test_what_is_refused_is_read_from_the_source() -> None:
     assert signatures.refusals(workflow.PutItem) >= {"table", "table-item"}
 
 
+@pytest.mark.parametrize(
+    "name, said",
+    [("task", "retried three times"), ("get-object", "retried three times"), ("put-object", "not retried")],
+)
+def test_pages_say_what_is_retried(name: str, said: str) -> None:
+    page = (reference.REFERENCE / f"{name}.md").read_text(encoding="utf-8")
+    assert f"Transient errors, {said}" in page
+    shown = json.loads(page.split("```json\n")[1].split("```")[0])
+    assert any("Retry" in state for state in shown["States"].values()) == (said == "retried three times")
+
+
+def test_only_what_can_wait_for_a_token_has_that_method() -> None:
+    pages = {
+        page.name
+        for page in INTEGRATIONS
+        if "#wait_for_token" in reference.text(reference.REFERENCE / f"{page.name}.md")
+    }
+    assert {"send-message", "start-execution", "invoke", "put-event"} <= pages
+    assert not pages & {"call-http", "publish", "get-item", "run-activity"}
+
+
 def test_a_page_shows_the_definition_of_its_example() -> None:
     page = (reference.REFERENCE / "map.md").read_text(encoding="utf-8")
     shown = json.loads(page.split("```json\n")[1].split("```")[0])

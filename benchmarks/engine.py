@@ -33,7 +33,7 @@ def per_state(count: int) -> float:
 
 
 async def executions(store: Store, definition: dict[str, Any], kind: str) -> float:
-    """Executions a second, a hundred at a time."""
+    """Executions a second, a hundred at a time; the best of some rounds."""
     engine, text = Engine(Tasks(), store=store), json.dumps(definition)
     arn = engine.arn("stateMachine", "m")
     engine.machines.by_arn[arn] = StateMachine(arn, "m", kind, 0, 0, Revision("1", text, ROLE, compile_text(text)))
@@ -42,12 +42,13 @@ async def executions(store: Store, definition: dict[str, Any], kind: str) -> flo
         await asyncio.gather(*(engine.run(arn, '{"total": 1}') for _ in range(AT_ONCE)))
 
     await round_()  # what is made once is not counted
-    began = time.perf_counter()
+    times = []
     for _ in range(ROUNDS):
+        began = time.perf_counter()
         await round_()
-    taken = time.perf_counter() - began
+        times.append(time.perf_counter() - began)
     await engine.close()
-    return ROUNDS * AT_ONCE / taken
+    return AT_ONCE / min(times)
 
 
 def main() -> None:

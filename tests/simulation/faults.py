@@ -33,6 +33,7 @@ class Fault(StrEnum):
     CLOCK_BACK = "the process's clock is set back"
     RANGE_CHANGED = "a device's range changes"
     SWEEP_FAILS = "the sweeper fails in the middle"
+    DISK_FULL = "a durable store cannot write"
 
 
 RARE = {Fault.DEATH_BEFORE: 0.2, Fault.DEATH_AFTER: 0.2, Fault.POISON: 0.5}

@@ -1,19 +1,21 @@
 """Every golden file of the project: `python -m tests.golden` writes them anew, `--check` fails when one is stale."""
 
 import sys
+from pathlib import Path
 
 from tests.cookbook import recipes as cookbook
 from tests.docs import errors_index, reference
 from tests.pipelines import golden as pipelines
 
 PARTS = (pipelines, cookbook, errors_index, reference)
+ROOT = Path(__file__).resolve().parents[1]
 
 if __name__ == "__main__":
     if "--check" in sys.argv:
         stale = [file for part in PARTS for file in part.FILES if not part.is_current(file)]
         for file in stale:
-            print(f"{file.name} is stale; write `make golden` and read `git diff`")
+            print(f"{file.relative_to(ROOT)} is stale; write `make golden` and read `git diff`")
         sys.exit(bool(stale))
     for part in PARTS:
         for written in part.write():
-            print(f"wrote {written.name}: `git diff` shows what changed")
+            print(f"wrote {written.relative_to(ROOT)}: `git diff` shows what changed")

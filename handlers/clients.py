@@ -15,6 +15,7 @@ from handlers.errors import HandlerError, Unavailable
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
+    from types_boto3_s3.client import S3Client
     from types_boto3_sns.client import SNSClient
 
 _TRANSIENT = frozenset(
@@ -46,6 +47,13 @@ def dynamodb() -> DynamoDBClient:
 def sns() -> SNSClient:
     """The process's SNS client."""
     client: SNSClient = _client("sns")
+    return client
+
+
+@cache
+def s3() -> S3Client:
+    """The process's S3 client; a large object may take longer than other calls."""
+    client: S3Client = _client("s3", read_timeout=10)
     return client
 
 
@@ -81,10 +89,10 @@ def aws_errors(doing: str) -> Iterator[None]:
         raise Unavailable(f"could not {doing}: {type(error).__name__}") from error
 
 
-def _client(service: str) -> Any:
+def _client(service: str, read_timeout: int = 2) -> Any:
     import boto3  # costs 0.3 s, spent only by handlers that talk to AWS
     from botocore.config import Config
 
     # A call ends before its Task's ten seconds do, to say so itself: 2 tries of at most 1 + 2 seconds, and a wait.
-    config = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
+    config = Config(connect_timeout=1, read_timeout=read_timeout, retries={"mode": "standard", "total_max_attempts": 2})
     return boto3.client(service, config=config)  # type: ignore[call-overload]

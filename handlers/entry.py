@@ -5,9 +5,10 @@ A Lambda's handler string is `handlers.entry.<name>`; the runtime's look-up of t
 
     {"input": ..., "execution": "arn:...", "state": "Validate", "attempt": 0}
 
-(any other event is taken for the input itself: a schedule's), checks the input against the function's parameter, calls
-it, and gives back JSON of the type that the function says it returns. Round the call stand Powertools' Logger, Tracer,
-Metrics and Parser: they wrap the entry point and not the function, because their decorators erase its types.
+(any other event is taken for the input itself: a schedule's), loads what was offloaded, checks the input against the
+function's parameter, calls it, and gives back JSON of the type that the function says it returns. Round the call stand
+Powertools' Logger, Tracer, Metrics and Parser: they wrap the entry point and not the function, because their decorators
+erase its types.
 
 What operators get: every log line carries execution, state and attempt; a trace that is annotated with them and records
 no responses; the metrics Handled, Refused (wrong for good) and Failed of each function, and what it counted itself.
@@ -20,6 +21,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
@@ -31,7 +33,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from handlers.counts import collected
-from handlers.errors import InvalidInput, InvalidResult, Refused, ResultTooLarge
+from handlers.errors import HandlerError, InvalidInput, InvalidResult, Refused, ResultTooLarge
 from handlers.text import shown
 from payloads.limits import RESULT_BYTES
 
@@ -91,14 +93,17 @@ def entry(function: Callable[..., Any]) -> EntryPoint:
     call_type = Call[takes]  # type: ignore[valid-type]
     result_type: TypeAdapter[Any] = TypeAdapter(returns)
     name = function.__name__
+    offloading = _offloading()
 
     def handle(event: Any, context: LambdaContext) -> Any:
-        for key, value in _where(event).items():
+        where = _where(event)
+        for key, value in where.items():
             logger.append_keys(**{key: value})
             tracer.put_annotation(key=key, value=value)
-        call = _call(event, call_type, name)
-        result = function(call.input, context) if wants_context else function(call.input)
-        return _outgoing(result, result_type, name)
+        with offloading(where["execution"]):
+            call = _call(event, call_type, name)
+            result = function(call.input, context) if wants_context else function(call.input)
+            return _outgoing(result, result_type, name)
 
     def counting(event: Any, context: LambdaContext) -> Any:
         with collected() as counts:
@@ -127,6 +132,15 @@ def entry(function: Callable[..., Any]) -> EntryPoint:
         clear_state=True,
     )
     return observed
+
+
+def _offloading() -> Callable[[str], AbstractContextManager[None]]:
+    """What keeps offloaded values for an execution; nothing for handlers that offload none, whose modules do not import
+    the type: they need no S3."""
+    if "payloads.offloaded" not in sys.modules:
+        return lambda execution: nullcontext()
+    found: Callable[[str], AbstractContextManager[None]] = importlib.import_module("handlers.offload").offloading
+    return found
 
 
 def _signature(function: Callable[..., Any]) -> tuple[Any, Any, bool]:
@@ -172,7 +186,9 @@ def _outgoing(result: Any, result_type: TypeAdapter[Any], name: str) -> Any:
     try:
         plain = result_type.dump_python(result, mode="json", by_alias=True, warnings="error")
         size = len(json.dumps(plain, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode())
-    except PydanticSerializationError:
+    except PydanticSerializationError as error:
+        if isinstance(error.__cause__, HandlerError):  # from keeping an offloaded value
+            raise error.__cause__ from None
         raise InvalidResult(f"{name} returned something else than its annotation says") from None
     except ValueError:
         raise InvalidResult(f"{name} returned NaN or Infinity, which JSON has not") from None

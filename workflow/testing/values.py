@@ -15,6 +15,8 @@ from typing import Any, Literal, TypeVar, Union, cast
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 
+from payloads.offloaded import Offloaded
+
 from ..expressions import kinds
 
 T = TypeVar("T")
@@ -95,6 +97,8 @@ def annotation(kind: kinds.Kind | None) -> Any:
             return _union([annotation(member) for member in members])
         case kinds.NumberKind(integer):
             return int if integer else float
+        case kinds.OffloadedKind(value=kept):
+            return Offloaded[annotation(kept)]  # type: ignore[misc]
     return _PLAIN.get(type(kind), Any)
 
 

@@ -39,6 +39,8 @@ class Execution:
     ending: bool = False
     kept: bool = True
     begun: dict[str, Any] | None = None
+    #: Done when the store has the start; whoever is told that the execution runs waits for it.
+    safe: asyncio.Future[None] | None = None
 
     @property
     def status(self) -> str:

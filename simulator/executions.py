@@ -148,6 +148,8 @@ class Engine:
             if existing is not None:
                 same = load(existing.input) == parsed and existing.revision.id == target.revision.id
                 if existing.status == "RUNNING" and same:
+                    if existing.safe is not None:
+                        await asyncio.shield(existing.safe)
                     return existing
                 raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{arn}'")
         if self._open >= self.max_open:
@@ -176,6 +178,7 @@ class Engine:
             "wait_scale": self.wait_scale,
         }
         ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        execution.safe = ready
 
         def begun(error: BaseException | None) -> None:
             if error is not None:
@@ -196,7 +199,7 @@ class Engine:
             self.store.begin(arn, record, begun)
         else:
             begun(None)
-        await ready
+        await asyncio.shield(ready)
         return execution
 
     def _make(
@@ -319,15 +322,21 @@ class Engine:
     async def redrive(self, arn: str) -> float:
         """RedriveExecution: go on from the state that failed. Returns when. Raises ExecutionNotRedrivable."""
         execution = self.get(arn)
-        if execution.status in ("RUNNING", "SUCCEEDED") or execution.express:
+        if execution.status in ("RUNNING", "SUCCEEDED") or execution.express or not execution.ending:
             message = f"Execution is {execution.status} and cannot be redriven"
             raise ApiError("ExecutionNotRedrivable", message)
         if isinstance(execution.run, Recalled):
             execution.run = execution.run.replayed()
-        execution.ending = False
-        execution.finished = asyncio.Event()
+        over, execution.finished, execution.ending = execution.finished, asyncio.Event(), False
         self._open += 1
-        await self.driver.record(execution, ["redrive"], lambda run, now: run.redrive(now), reopen=True)
+        try:
+            await self.driver.record(execution, ["redrive"], lambda run, now: run.redrive(now), reopen=True)
+        except Exception:
+            if execution.status != "RUNNING" and not execution.ending:
+                # Nothing was written: it is as over as it was.
+                execution.finished, execution.ending = over, True
+                self._open -= 1
+            raise
         return self.clock.now()
 
     def recover(self) -> int:

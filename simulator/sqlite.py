@@ -7,6 +7,7 @@ every fact of its group; nothing of it is kept, and whoever handed the facts ove
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import sqlite3
 import threading
@@ -117,23 +118,32 @@ class SqliteStore:
                 error = self._commit(group)
                 for _, then, loop in group:
                     if loop is not None and not loop.is_closed():
-                        loop.call_soon_threadsafe(then, error)
+                        with contextlib.suppress(RuntimeError):  # the loop closed just now: nobody is left to tell
+                            loop.call_soon_threadsafe(then, error)
             if fact is None:
                 return
 
     def _commit(self, group: list[_Fact]) -> BaseException | None:
         with self._lock:
             try:
+                self._give_up()
                 self._database.execute("BEGIN IMMEDIATE")
                 for statements, _, _ in group:
                     for statement, values in statements:
                         self._database.execute(statement, values)
                 self._database.execute("COMMIT")
             except (sqlite3.Error, OSError) as error:
-                if self._database.in_transaction:
-                    self._database.execute("ROLLBACK")
+                with contextlib.suppress(
+                    sqlite3.Error
+                ):  # a broken disk may refuse even this; the next group tries again
+                    self._give_up()
                 return error
         return None
+
+    def _give_up(self) -> None:
+        """Leave no transaction open: one that failed must not let its facts slip into the next."""
+        if self._database.in_transaction:
+            self._database.execute("ROLLBACK")
 
     # -------------------------------------------------------------- reading
 

@@ -192,9 +192,9 @@ class ExecutionOperations:
         if activity is None:
             tags = {tag["key"]: tag.get("value", "") for tag in request.get("tags") or []}
             activity = Activity(arn, name, self._engine.clock.now(), tags)
-            self._engine.activities[arn] = activity
             saved = activity.save()
             await written(lambda then: self._engine.store.put("activity", arn, saved, then))
+            activity = self._engine.activities.setdefault(arn, activity)
         return {"activityArn": arn, "creationDate": activity.created}
 
     async def describe_activity(self, request: Request) -> Response:
@@ -209,8 +209,9 @@ class ExecutionOperations:
     async def delete_activity(self, request: Request) -> Response:
         """DeleteActivity."""
         arn = need(request, "activityArn", str)
-        if self._engine.activities.pop(arn, None) is not None:
+        if arn in self._engine.activities:
             await written(lambda then: self._engine.store.delete("activity", arn, then))
+            self._engine.activities.pop(arn, None)
         return {}
 
     async def get_activity_task(self, request: Request) -> Response:

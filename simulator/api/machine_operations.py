@@ -165,8 +165,9 @@ class MachineOperations:
     async def delete_state_machine(self, request: Request) -> Response:
         """DeleteStateMachine: a machine that is not there is gone already. Running executions end in peace."""
         arn = need(request, "stateMachineArn", str)
-        if self._machines.by_arn.pop(arn, None) is not None:
-            await self._wait(lambda then: self._engine.store.delete("machine", arn, then))
+        if arn in self._machines.by_arn:
+            await written(lambda then: self._engine.store.delete("machine", arn, then))
+            self._machines.by_arn.pop(arn, None)
         return {}
 
     async def list_state_machines(self, request: Request) -> Response:
@@ -353,18 +354,21 @@ class MachineOperations:
             return machine.tags, lambda: self._save(machine)
         activity = self._engine.activities.get(arn)
         if activity is not None:
-            return activity.tags, lambda: self._wait(
+            return activity.tags, lambda: written(
                 lambda then: self._engine.store.put("activity", arn, activity.save(), then)
             )
         raise resource_missing(arn)
 
-    # -------------------------------------------------------------- store
-
     async def _save(self, machine: StateMachine) -> None:
-        await self._wait(lambda then: self._engine.store.put("machine", machine.arn, machine.save(), then))
-
-    async def _wait(self, write: Callable[[Callable[[BaseException | None], None]], None]) -> None:
-        await written(write)
+        try:
+            await written(lambda then: self._engine.store.put("machine", machine.arn, machine.save(), then))
+        except Exception:
+            # What could not be written did not happen: the machine is again what the store has of it, if anything.
+            self._machines.by_arn.pop(machine.arn, None)
+            for arn, kept in self._engine.store.objects("machine"):
+                if arn == machine.arn:
+                    self._machines.by_arn[arn] = StateMachine.restore(kept)
+            raise
 
 
 async def written(write: Callable[[Callable[[BaseException | None], None]], None]) -> None:

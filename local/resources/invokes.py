@@ -80,7 +80,10 @@ def _ssm_parameter(asked: Asked) -> dict[str, Any] | None:
 
 
 def _policy_document(asked: Asked) -> dict[str, Any]:
-    """https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document without merging other documents."""
+    """Write a policy from its parts, without merging other documents.
+
+    https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
+    """
     statements = []
     for given in asked.arguments.get("statements", []):
         statement: dict[str, Any] = {"Effect": given.get("effect") or "Allow"}

@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help install local preview test lint types contracts golden golden-check lock bench prove clean
+.PHONY: help install local preview test lint types types-more contracts golden golden-check lock bench prove clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r t d; do printf '  make %-14s %s\n' "$$t" "$$d"; done
@@ -33,6 +33,10 @@ lint: install ## ruff: rules and format
 types: install ## mypy --strict and pyright, the whole tree
 	@$(BIN)/mypy .
 	@$(BIN)/pyright
+
+types-more: install ## for information: what ty and pyrefly say of the type tests
+	-@$(BIN)/uv tool run ty check --output-format concise tests/typing/good.py
+	-@$(BIN)/uv tool run pyrefly check --output-format min-text tests/typing/good.py
 
 contracts: install ## who may import whom
 	@$(BIN)/lint-imports

@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
+from payloads.sensitive import masked
 from simulator import TaskFailed, simulate
 
 from ..aws.attributes import item_of, read_item
@@ -76,7 +77,7 @@ class Items(Generic[M]):
         return str(key) in self._items
 
     def __repr__(self) -> str:
-        return f"Items({self.table.name!r}, {self.all()!r})"
+        return f"Items({self.table.name!r}, {masked(self.all())!r})"
 
     def call(self, action: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """What DynamoDB answers. Raises TaskFailed, and Unsupported for what it does not know."""

@@ -1,4 +1,4 @@
-"""What is marked sensitive is not shown: in models and dataclasses, nested, optional, in lists and in tables of tests."""
+"""What is marked sensitive is not shown: nested, optional, in lists, and in tables of tests."""
 
 from dataclasses import dataclass
 

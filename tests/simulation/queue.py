@@ -163,7 +163,8 @@ class QueueClient(JsonClient):
         await self._life.go_on()
 
     async def _receive(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        until = self._clock.now() + parameters["WaitTimeSeconds"]
+        # Most long polls last longer here than SQS's: to hear that nothing came, again and again, only costs time.
+        until = self._clock.now() + parameters["WaitTimeSeconds"] * self._random.choice((1, 30, 30, 30))
         while True:
             given = self._queue.receive(parameters["MaxNumberOfMessages"], parameters["VisibilityTimeout"])
             if given or self._clock.now() >= until:

@@ -65,14 +65,15 @@ def compiled(definition: dict[str, Any] | None = None) -> Machine:
 
 @dataclass
 class World:
-    """Everything of one seed. `trace` is a digest of all that happened, in order; `lines` say it, if they are kept."""
+    """Everything of one seed. `trace` is a digest of all that happened, in order; `lines` say it, if they are kept.
+    `published`: what was, the reading's id by the trace."""
 
     seed: int
     machine: Machine
     keep: bool = False
     lines: list[str] = field(default_factory=list)
     unexpected: list[str] = field(default_factory=list)
-    published: dict[str, dict[str, Any]] = field(default_factory=dict)
+    published: dict[str, str] = field(default_factory=dict)
     unswept: list[str] = field(default_factory=list)
     abandoned: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
@@ -187,7 +188,7 @@ class World:
                 messageId=self.random.choice("abc"),
                 temperature=self.random.choice((4.5, 9.5, 9.5, -1.25)) if right else "x",
             )
-            self.published[trace] = message
+            self.published[trace] = f"{device}#{message['messageId']}"
             body = envelope(json.dumps(message).encode(), topic=f"devices/{device}/telemetry", trace=trace)
             self._later(self.random.uniform(0, 40), lambda body=body: self.queue.send(body))
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.shapes import misfits
 from simulator.values import load
 
 #: The longest name of a state, in characters.
@@ -93,7 +94,7 @@ def problems(definition: Any, *, express: bool = False) -> list[DefinitionProble
     if language not in ("JSONPath", "JSONata"):
         found.schema(f"QueryLanguage must be JSONPath or JSONata, but was: {language}", "/QueryLanguage")
         return found.problems
-    found.seconds(definition, "TimeoutSeconds", "")
+    found.seconds(definition, "TimeoutSeconds", "", computed=False)
     _chart(definition, "", str(language), found, top=True)
     return found.problems
 
@@ -113,9 +114,9 @@ class _Findings:
     def schema(self, message: str, location: str) -> None:
         self.add("SCHEMA_VALIDATION_FAILED", message, location)
 
-    def seconds(self, spec: dict[str, Any], name: str, at: str, least: int = 1) -> None:
+    def seconds(self, spec: dict[str, Any], name: str, at: str, least: int = 1, *, computed: bool = True) -> None:
         value = spec.get(name)
-        if value is None or isinstance(value, str):
+        if name not in spec or (computed and isinstance(value, str)):
             return
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= LONGEST:
             self.schema(f"{name} must be an integer between {least} and {LONGEST}", f"{at}/{name}")
@@ -181,7 +182,7 @@ def _state(state: Any, at: str, inherited: str, found: _Findings, *, top: bool) 
         found.schema("A state must be an object", at)
         return
     kind = state.get("Type")
-    if kind not in _BY_TYPE:
+    if not isinstance(kind, str) or kind not in _BY_TYPE:
         found.schema(f"The field 'Type' should have one of these values: {sorted(_BY_TYPE)}", f"{at}/Type")
         return
     language = state.get("QueryLanguage", inherited)
@@ -204,6 +205,8 @@ def _state(state: Any, at: str, inherited: str, found: _Findings, *, top: bool) 
         _flow(state, at, found)
     _BY_KIND.get(kind, _nothing)(state, at, str(language), found)
     _policies(state, at, str(language), found)
+    for message, place in misfits(state, str(language)):
+        found.schema(message, f"{at}/{place}")
     _expressions(state, at, str(language), found)
     for field in ("TimeoutSeconds", "HeartbeatSeconds"):
         found.seconds(state, field, at)
@@ -211,7 +214,8 @@ def _state(state: Any, at: str, inherited: str, found: _Findings, *, top: bool) 
     if isinstance(timeout, int) and isinstance(heartbeat, int) and heartbeat >= timeout:
         found.schema("HeartbeatSeconds must be smaller than TimeoutSeconds", f"{at}/HeartbeatSeconds")
     nested = language if top else inherited
-    for index, branch in enumerate(state.get("Branches", ()) if kind == "Parallel" else ()):
+    branches = state.get("Branches") if kind == "Parallel" else None
+    for index, branch in enumerate(branches if isinstance(branches, list) else ()):
         _chart(branch, f"{at}/Branches[{index}]", _nested(branch, inherited, str(nested)), found)
     if kind == "Map":
         field = "ItemProcessor" if "ItemProcessor" in state else "Iterator"
@@ -285,7 +289,11 @@ def _rule(rule: Any, at: str, found: _Findings) -> None:
         return
     for field in ("And", "Or"):
         if field in rule:
-            for index, part in enumerate(rule[field] if isinstance(rule[field], list) else ()):
+            parts = rule[field]
+            if not isinstance(parts, list) or not parts:
+                found.schema(f"The field '{field}' must be a non-empty array", f"{at}/{field}")
+                return
+            for index, part in enumerate(parts):
                 _rule(part, f"{at}/{field}[{index}]", found)
             return
     if "Not" in rule:
@@ -343,9 +351,9 @@ def _policies(state: dict[str, Any], at: str, language: str, found: _Findings) -
                 if not isinstance(entry.get("Next"), str):
                     found.schema("A catcher needs the field 'Next'", f"{here}/Next")
                 continue
-            found.seconds(entry, "IntervalSeconds", here)
-            found.seconds(entry, "MaxAttempts", here, least=0)
-            found.seconds(entry, "MaxDelaySeconds", here)
+            found.seconds(entry, "IntervalSeconds", here, computed=False)
+            found.seconds(entry, "MaxAttempts", here, least=0, computed=False)
+            found.seconds(entry, "MaxDelaySeconds", here, computed=False)
             rate = entry.get("BackoffRate", 2.0)
             if isinstance(rate, bool) or not isinstance(rate, int | float) or rate < 1:
                 found.schema("BackoffRate must be at least 1.0", f"{here}/BackoffRate")

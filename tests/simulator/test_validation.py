@@ -1,0 +1,164 @@
+"""Whatever JSON is given as a definition: it is refused with problems, or it runs. Nothing else is ever raised."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from simulator import TaskFailed, compile_machine, simulate
+from simulator.validation import InvalidDefinition, problems
+from tests.simulator.support import LAMBDA, machine
+
+PROCESSOR = {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": True}}}
+DISTRIBUTED = {**PROCESSOR, "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+S3 = "arn:aws:states:::s3:getObject"
+CATCH = [{"ErrorEquals": ["States.ALL"], "Next": "S", "Output": 1, "ResultPath": "$.e", "Assign": {"v": 1}}]
+RETRY = [{"ErrorEquals": ["X"], "IntervalSeconds": 1, "MaxAttempts": 1, "BackoffRate": 1.5, "MaxDelaySeconds": 9}]
+
+#: Values that are right somewhere, so that a field gets the right value of another.
+GOOD: list[Any] = [
+    LAMBDA,
+    S3,
+    "S",
+    "{% $states.input %}",
+    "{% [1, 2] %}",
+    "$.a",
+    "$",
+    "DISTRIBUTED",
+    "2024-01-01T00:00:00Z",
+    PROCESSOR,
+    DISTRIBUTED,
+    [PROCESSOR],
+    CATCH,
+    RETRY,
+    {"Resource": S3, "ReaderConfig": {"InputType": "JSON"}, "Arguments": {}},
+    {"Mode": "DISTRIBUTED"},
+    {"ErrorEquals": ["States.ALL"]},
+    {"MaxItemsPerBatch": 2},
+]
+JSON: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.floats(-2, 2) | st.text(max_size=3) | st.sampled_from(GOOD),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+#: States that are right, of every type; a field at a time is spoilt.
+RIGHT: list[tuple[str, dict[str, Any]]] = [
+    ("JSONata", {"Type": "Pass", "Output": 1, "Assign": {"v": 1}, "End": True}),
+    ("JSONPath", {"Type": "Pass", "InputPath": "$", "ResultPath": "$.a", "Result": 1, "OutputPath": "$", "End": True}),
+    ("JSONPath", {"Type": "Pass", "Parameters": {"a.$": "$.a"}, "Assign": {"v.$": "$.a"}, "Next": "S"}),
+    ("JSONata", {"Type": "Task", "Resource": LAMBDA, "Arguments": {}, "Retry": RETRY, "Catch": CATCH, "End": True}),
+    ("JSONata", {"Type": "Task", "Resource": LAMBDA, "TimeoutSeconds": 9, "HeartbeatSeconds": 3, "End": True}),
+    ("JSONPath", {"Type": "Task", "Resource": LAMBDA, "ResultSelector": {}, "TimeoutSecondsPath": "$.a", "End": True}),
+    ("JSONPath", {"Type": "Task", "Resource": LAMBDA, "Credentials": {"RoleArn": "r"}, "Catch": CATCH, "End": True}),
+    ("JSONata", {"Type": "Choice", "Choices": [{"Condition": True, "Next": "S", "Output": 1}], "Default": "S"}),
+    ("JSONPath", {"Type": "Choice", "Choices": [{"Variable": "$.a", "NumericEquals": 1, "Next": "S"}]}),
+    ("JSONPath", {"Type": "Choice", "Choices": [{"Not": {"Variable": "$.a", "IsNull": True}, "Next": "S"}]}),
+    ("JSONPath", {"Type": "Choice", "Choices": [{"And": [{"Variable": "$.a", "IsNull": True}], "Next": "S"}]}),
+    ("JSONata", {"Type": "Wait", "Seconds": 1, "End": True}),
+    ("JSONata", {"Type": "Wait", "Timestamp": "2024-01-01T00:00:00Z", "End": True}),
+    ("JSONPath", {"Type": "Wait", "SecondsPath": "$.a", "End": True}),
+    ("JSONata", {"Type": "Succeed", "Output": 1}),
+    ("JSONata", {"Type": "Fail", "Error": "E", "Cause": "C"}),
+    ("JSONPath", {"Type": "Fail", "ErrorPath": "$.a", "CausePath": "$.a"}),
+    ("JSONata", {"Type": "Parallel", "Branches": [PROCESSOR], "Arguments": 1, "Catch": CATCH, "End": True}),
+    ("JSONata", {"Type": "Map", "Items": [1], "ItemProcessor": PROCESSOR, "MaxConcurrency": 1, "End": True}),
+    ("JSONPath", {"Type": "Map", "ItemsPath": "$.l", "Iterator": PROCESSOR, "ItemSelector": {}, "End": True}),
+    (
+        "JSONata",
+        {
+            "Type": "Map",
+            "ItemProcessor": DISTRIBUTED,
+            "ItemReader": {"Resource": S3, "ReaderConfig": {"InputType": "JSON", "MaxItems": 2}, "Arguments": {}},
+            "ItemBatcher": {"MaxItemsPerBatch": 2, "BatchInput": {}},
+            "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Arguments": {"Bucket": "b"}},
+            "ToleratedFailureCount": 1,
+            "ToleratedFailurePercentage": 5,
+            "Label": "l",
+            "End": True,
+        },
+    ),
+]
+
+
+@st.composite
+def spoilt(draw: Any) -> dict[str, Any]:
+    """A right definition with some field, at any depth, that has another value, or is gone."""
+    language, right = draw(st.sampled_from(RIGHT))
+    state = _spoil(draw, right)
+    return {"QueryLanguage": language, "StartAt": "A", "States": {"A": state, "S": {"Type": "Succeed"}}}
+
+
+def _spoil(draw: Any, value: Any) -> Any:
+    if isinstance(value, dict) and value and draw(st.integers(0, 9)):
+        key = draw(st.sampled_from(sorted(value)))
+        if draw(st.integers(0, 9)) == 0:
+            return {name: item for name, item in value.items() if name != key}
+        return {**value, key: _spoil(draw, value[key])}
+    if isinstance(value, list) and value and draw(st.booleans()):
+        return [_spoil(draw, value[0]), *value[1:]]
+    return draw(JSON)
+
+
+def problems_or_a_run(definition: Any) -> None:
+    """Refused with problems that say where; or run to an end."""
+    found = problems(definition)
+    assert all(problem.message and problem.location.startswith("/") for problem in found)
+    try:
+        compiled = compile_machine(definition)
+    except InvalidDefinition as refused:
+        assert any(problem.severity == "ERROR" for problem in refused.problems)
+        return
+
+    def answer(call: Any) -> Any:
+        if call.attempt == 0 and call.resource.service == "lambda":
+            raise TaskFailed("X")
+        return {"Body": "[1, 2]"}
+
+    run = simulate(compiled, {"a": 1, "l": [1]}, answer)
+    assert run.status in ("SUCCEEDED", "FAILED", "TIMED_OUT")
+
+
+@settings(max_examples=400, deadline=None)
+@given(spoilt())
+def test_a_spoilt_definition_is_refused_or_runs(definition: dict[str, Any]) -> None:
+    problems_or_a_run(definition)
+
+
+@pytest.mark.prove
+@settings(max_examples=20_000, deadline=None)
+@given(spoilt())
+def test_many_spoilt_definitions_are_refused_or_run(definition: dict[str, Any]) -> None:
+    problems_or_a_run(definition)
+
+
+@pytest.mark.parametrize(
+    "rule", [{"And": {"": 1}, "Next": "S"}, {"Or": [], "Next": "S"}, {"Not": 5, "Next": "S"}, {"And": [5], "Next": "S"}]
+)
+def test_a_rule_of_no_comparisons_is_refused(rule: Any) -> None:
+    states = {"A": {"Type": "Choice", "Choices": [rule]}, "S": {"Type": "Succeed"}}
+    assert any(one.severity == "ERROR" for one in problems(machine(states, "JSONPath")))
+
+
+@settings(max_examples=100, deadline=None)
+@given(JSON)
+@example({"StartAt": "A", "States": {"A": {"Type": ["Pass"], "End": True}}})
+@example({"StartAt": "A", "States": {"A": {"Type": {}, "End": True}}})
+@example({"StartAt": "A", "States": {"A": {"Type": "Parallel", "Branches": 5, "End": True}}})
+@example({"QueryLanguage": [], "StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
+def test_any_json_is_refused_or_runs(definition: Any) -> None:
+    problems_or_a_run(definition)
+
+
+@pytest.mark.parametrize("kind", [["Pass"], {"a": 1}, None, 5, True])
+def test_a_type_that_is_no_name_is_refused_where_it_stands(kind: Any) -> None:
+    (found,) = [one for one in problems({"StartAt": "A", "States": {"A": {"Type": kind}}}) if one.severity == "ERROR"]
+    assert (found.code, found.location) == ("SCHEMA_VALIDATION_FAILED", "/States/A/Type")
+
+
+@pytest.mark.parametrize("branches", [False, 5, 1.5, "x", {}, [], None])
+def test_branches_that_are_no_list_are_refused_where_they_stand(branches: Any) -> None:
+    found = problems(machine({"A": {"Type": "Parallel", "Branches": branches}}))
+    assert "/States/A/Branches" in [one.location for one in found]

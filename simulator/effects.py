@@ -121,15 +121,41 @@ class Sleep:
         self.when = when
 
 
+class Work:
+    """What a Parallel or Map has of its branches or items: a redrive runs only those again that did not succeed.
+
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
+    """
+
+    __slots__ = ("done", "results", "strands")
+
+    def __init__(self, count: int) -> None:
+        self.results: list[Value] = [None] * count
+        self.done: set[int] = set()
+        self.strands: dict[int, Strand] = {}
+
+
 class Join:
     """Effect: run strands, at most `limit` at a time, and resume with their results in order.
 
     `launch(i)` makes the i-th strand. `finished(i, strand)` and `failed(i, strand, error)` note what became of it;
     `failed` returns whether the failure is tolerated (its result is then None). `aborted(i, strand)` is told for each
-    strand that a failure stopped.
+    strand that a failure stopped. `work`: what was done before a redrive stays done.
     """
 
-    __slots__ = ("aborted", "active", "count", "failed", "finished", "launch", "limit", "next", "parent", "results")
+    __slots__ = (
+        "aborted",
+        "active",
+        "count",
+        "failed",
+        "finished",
+        "launch",
+        "limit",
+        "next",
+        "parent",
+        "results",
+        "todo",
+    )
 
     def __init__(
         self,
@@ -139,12 +165,14 @@ class Join:
         finished: Callable[[int, Strand], None],
         failed: Callable[[int, Strand, StateError], bool],
         aborted: Callable[[int, Strand], None],
+        work: Work | None = None,
     ) -> None:
-        self.count, self.limit = count, limit
+        self.todo = range(count) if work is None else [index for index in range(count) if index not in work.done]
+        self.count, self.limit = len(self.todo), limit
         self.launch, self.finished, self.failed, self.aborted = launch, finished, failed, aborted
         self.next = 0
         self.active: dict[int, Strand] = {}
-        self.results: list[Value] = [None] * count
+        self.results: list[Value] = [None] * count if work is None else work.results
         self.parent: Strand | None = None
 
 

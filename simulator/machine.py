@@ -175,7 +175,7 @@ class Run:
         return self._take()
 
     def redrive(self, now: float) -> list[Command]:
-        """Go on from the state that failed; a Parallel or Map runs all of its branches or items again."""
+        """Go on from the state that failed; in a Parallel or inline Map, from the branches or items that failed."""
         failed = self._root
         if failed is None or self.status in ("RUNNING", "SUCCEEDED"):
             return []
@@ -287,8 +287,8 @@ class Run:
             strand.waiting = effect.key
 
     def _launch(self, group: Join) -> None:
-        index = group.next
-        group.next = index + 1
+        index = group.todo[group.next]
+        group.next += 1
         strand = group.launch(index)
         strand.group, strand.index = group, index
         group.active[index] = strand

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator import errors
 from simulator.clock import iso
-from simulator.effects import Join, Steps
+from simulator.effects import Join, Steps, Work
 from simulator.errors import LocatedError, StateError
 from simulator.history import Event
 from simulator.values import PAYLOAD_LIMIT, Value, dump
@@ -41,9 +41,11 @@ class Strand:
         "state",
         "steps",
         "token",
+        "unfinished",
         "value",
         "variables",
         "waiting",
+        "work",
     )
 
     def __init__(
@@ -76,10 +78,13 @@ class Strand:
         self.retry_count = 0
         self.token: str | None = None
         self.value = value
+        #: What the state that is being worked on has of its branches or items; and what a redrive takes up of it.
+        self.work: Work | None = None
+        self.unfinished: Work | None = None
         if again is not None:
             # A redrive: the state that failed is entered already, and works again on what it was given.
             self.state, self.entered_at, self.entered_event = again.state, again.entered_at, again.entered_event
-            self.variables = again.variables
+            self.variables, self.unfinished = again.variables, again.work
         self.steps: Steps = self._follow(value)
 
     def _follow(self, value: Value) -> Steps:
@@ -104,12 +109,20 @@ class Strand:
                 raise HistoryFull
         return value
 
+    def resume(self, count: int) -> tuple[Work, bool]:
+        """The work of a state with so many branches or items, and whether a redrive takes up what is left of it."""
+        left, self.unfinished = self.unfinished, None
+        resumed = left is not None and len(left.results) == count
+        self.work = left if left is not None and resumed else Work(count)
+        return self.work, resumed
+
     def enter(self, state: State, value: Value) -> None:
         """Note that a state was entered."""
         self.state = state
         self.value = value
         self.retry_count = 0
         self.token = None
+        self.work = None
         self.entered_at = self.run.now
         self.entered_event = self.note(state.entered_type, {"name": state.name, "input": value})
 

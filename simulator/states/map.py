@@ -45,7 +45,8 @@ class Map(Working):
         """Run the items. Returns their outputs in order."""
         limit = self.limit(strand, raw, effective) or INLINE_CONCURRENCY
         items = self.items(strand, raw, effective)
-        started = strand.note("MapStateStarted", {"length": len(items)})
+        work, resumed = strand.resume(len(items))
+        started = strand.previous if resumed else strand.note("MapStateStarted", {"length": len(items)})
         self.tolerance(strand, raw, effective)
         name = self.name
         # All items are shaped before the first runs, so that one that cannot be fails the Map and not the interpreter.
@@ -53,19 +54,26 @@ class Map(Working):
         values = items if self._selector is None else [self.select(strand, raw, effective, one) for one in seen]
 
         def launch(index: int) -> Strand:
-            event = strand.run.note("MapIterationStarted", started, {"name": name, "index": index}, strand.log)
-            return Strand(
+            before = work.strands.get(index)
+            event = started
+            if before is None:
+                event = strand.run.note("MapIterationStarted", started, {"name": name, "index": index}, strand.log)
+            work.strands[index] = Strand(
                 strand.run,
                 self.processor,
-                values[index],
+                values[index] if before is None else before.value,
                 strand.variables,
                 event,
                 seen[index],
                 log=strand.log,
                 about=strand.about,
+                again=before,
             )
+            return work.strands[index]
 
         def finished(index: int, child: Strand) -> None:
+            work.done.add(index)
+            del work.strands[index]
             strand.previous = child.note("MapIterationSucceeded", {"name": name, "index": index})
 
         def failed(index: int, child: Strand, error: StateError) -> bool:
@@ -75,7 +83,7 @@ class Map(Working):
         def aborted(index: int, child: Strand) -> None:
             strand.previous = child.note("MapIterationAborted", {"name": name, "index": index})
 
-        results = yield Join(len(items), min(limit, INLINE_CONCURRENCY), launch, finished, failed, aborted)
+        results = yield Join(len(items), min(limit, INLINE_CONCURRENCY), launch, finished, failed, aborted, work)
         strand.note("MapStateSucceeded")
         return results
 

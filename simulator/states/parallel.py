@@ -33,28 +33,34 @@ class Parallel(Working):
         value = self.dialect.arguments(strand, raw, effective)
         if value is not raw and len(dump(value)) > PAYLOAD_LIMIT:
             raise too_large(self)
-        started = strand.note("ParallelStateStarted")
+        work, resumed = strand.resume(len(self.branches))
+        started = strand.previous if resumed else strand.note("ParallelStateStarted")
 
         def launch(index: int) -> Strand:
-            return Strand(
+            before = work.strands.get(index)
+            work.strands[index] = Strand(
                 strand.run,
                 self.branches[index],
-                value,
+                value if before is None else before.value,
                 strand.variables,
                 started,
                 strand.item,
                 log=strand.log,
                 about=strand.about,
+                again=before,
             )
+            return work.strands[index]
 
         def finished(index: int, branch: Strand) -> None:
+            work.done.add(index)
+            del work.strands[index]
             strand.previous = branch.previous
 
         def failed(index: int, branch: Strand, error: StateError) -> bool:
             strand.previous = branch.previous
             return False
 
-        results = yield Join(len(self.branches), len(self.branches), launch, finished, failed, _ignore)
+        results = yield Join(len(self.branches), len(self.branches), launch, finished, failed, _ignore, work)
         strand.note("ParallelStateSucceeded")
         return results
 

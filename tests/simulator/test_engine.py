@@ -278,6 +278,47 @@ async def test_redrive_goes_on_from_the_state_that_failed() -> None:
         await engine.redrive(execution.arn)
 
 
+async def test_redrive_runs_only_the_branches_and_items_that_did_not_succeed() -> None:
+    calls: list[tuple[str, Value]] = []
+    broken = {"on": True}
+
+    async def work(call: TaskCall) -> Value:
+        calls.append((call.state, call.arguments))
+        if broken["on"] and call.arguments in (2, "q"):
+            for _ in range(20):
+                await asyncio.sleep(0)
+            raise TaskFailed("Broken")
+        return f"{call.state}:{call.arguments}"
+
+    def task(name: str, argument: Value, follows: str | None = None) -> dict[str, Any]:
+        flow: dict[str, Any] = {"End": True} if follows is None else {"Next": follows}
+        return {name: {"Type": "Task", "Resource": LAMBDA, "Arguments": argument, **flow}}
+
+    each = {
+        "StartAt": "First",
+        "States": {**task("First", "f", "Item"), **task("Item", "{% $states.context.Map.Item.Value %}")},
+    }
+    branches = [
+        {"StartAt": "P", "States": task("P", "p")},
+        {"StartAt": "M", "States": {"M": {"Type": "Map", "Items": [1, 2, 3], "ItemProcessor": each, "End": True}}},
+    ]
+    engine = Engine(Tasks(P=work, First=work, Item=work), clock=VirtualClock())
+    arn = add(engine, "m", {"B": {"Type": "Parallel", "Branches": branches}})
+    execution = await engine.run(arn)
+    assert execution.status == "FAILED"
+    assert ("P", "p") in calls and ("Item", 3) in calls
+    calls.clear()
+    broken["on"] = False
+    await engine.redrive(execution.arn)
+    await execution.finished.wait()
+    assert execution.run.output == ["P:p", ["Item:1", "Item:2", "Item:3"]]
+    assert calls == [("Item", 2)]
+    seen = types(execution.run)
+    once = ("ParallelStateStarted", "MapStateStarted", "ParallelStateExited", "MapStateExited")
+    assert [seen.count(event) for event in once] == [1, 1, 1, 1]
+    assert (seen.count("MapIterationStarted"), seen.count("MapIterationSucceeded")) == (3, 3)
+
+
 async def test_a_sync_task_reports_its_submission() -> None:
     async def submit(call: TaskCall) -> Value:
         async def rest() -> Value:

@@ -19,6 +19,14 @@ class Problem(Exception):
         self.message = text
         super().__init__(f"{code}: {text}" if code else text)
 
+    def ending(self) -> str:
+        """How the cause of a failed evaluation goes on: AWS names no code where a bound ended it."""
+        return f": {self.message}" if self.code in _BOUNDS else f". {self}"
+
+
+#: Evaluations that were ended for their depth, time or memory.
+_BOUNDS = frozenset({"D1011", "D1012", "D1013"})
+
 
 class Word(str):
     """A token or a name, shown in messages without quotes."""
@@ -50,9 +58,9 @@ _MESSAGES = {
     "T1007": "Attempted to partially apply a non-function. Did you mean ${name}?",
     "T1008": "Attempted to partially apply a non-function",
     "D1009": "Multiple key definitions evaluate to same key: {value}",
-    "D1011": "Stack overflow. Check for non-terminating recursive function. Consider rewriting as tail-recursive",
+    "D1011": "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive",
     "D1012": "Expression evaluation timeout: Check for infinite loop",
-    "D1013": "The expression needs more memory than an evaluation may have",
+    "D1013": "Expression evaluation memory limit exceeded: Check for excessive memory usage",
     "T2001": "The left side of the {token} operator must evaluate to a number",
     "T2002": "The right side of the {token} operator must evaluate to a number",
     "T2003": "The left side of the range operator (..) must evaluate to an integer",

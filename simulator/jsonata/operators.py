@@ -143,7 +143,9 @@ def _range(left: Any, right: Any, scope: Scope) -> Any:
     if left is UNDEFINED or right is UNDEFINED or left > right:
         return UNDEFINED
     first, last = int(left), int(right)
-    if last - first + 1 > RANGE_LIMIT:
-        raise Problem("D2014", value=last - first + 1)
+    count = last - first + 1
+    if count > RANGE_LIMIT:
+        # JSONata itself allows a million; on AWS the memory of an evaluation ends before that.
+        raise Problem("D2014", value=count) if count > 1_000_000 else Problem("D1013")
     scope.budget.items(last - first + 1, 40)
     return Seq(range(first, last + 1))

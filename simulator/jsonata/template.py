@@ -64,7 +64,7 @@ def _expression(source: str, location: str) -> Evaluator:
         except Problem as problem:
             raise EvaluationError(
                 f"The JSONata expression '{source}' specified for the field '{location}' threw an error during "
-                f"evaluation. {problem}",
+                f"evaluation{problem.ending()}",
                 location,
             ) from None
         if result is UNDEFINED:

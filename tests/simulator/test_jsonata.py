@@ -240,3 +240,17 @@ def test_values_are_never_changed_in_place() -> None:
     value("$append($x.a.b, 3)", x=shared)
     value("$sort($x.a.b, function($l, $r) { $l < $r })", x=shared)
     assert shared == {"a": {"b": [1, 2]}}
+
+
+@pytest.mark.parametrize(
+    ("expression", "ending"),
+    [
+        ("$sum([1..900000])", ": Expression evaluation memory limit exceeded: Check for excessive memory usage"),
+        ("($f := function($n){ 1 + $f($n + 1) }; $f(1))", ": Stack overflow error: Check for non-terminating"),
+        ("($f := function($n){ $f($n + 1) }; $f(1))", ": Expression evaluation timeout: Check for infinite loop"),
+        ("$abs('a')", ". T0410: "),
+        ("[1..1000001]", ". D2014: "),
+    ],
+)
+def test_a_bound_that_ends_an_evaluation_is_told_without_a_code(expression: str, ending: str) -> None:
+    assert f"threw an error during evaluation{ending}" in refused(expression)

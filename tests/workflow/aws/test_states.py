@@ -17,12 +17,13 @@ from workflow.aws.activities import RunActivity
 from workflow.aws.dynamodb_query import Query
 from workflow.aws.dynamodb_write import ABSENT, DeleteItem, UpdateItem
 from workflow.aws.events import FAILED_ENTRY, PutEvent
-from workflow.aws.executions import EXECUTION_EXISTS, CallExpress, RunExecution, Started, StartExecution
+from workflow.aws.executions import EXECUTION_EXISTS, CallExpress, RunExecution, StartExecution
 from workflow.aws.functions import Invoke
 from workflow.aws.http import CallHttp
 from workflow.aws.s3 import NO_OBJECT, GetObject, PutObject
 from workflow.aws.sqs import SendMessage
 from workflow.aws.symbols import Activity, Bus, Connection, External, Queue
+from workflow.records import Started
 from workflow.resources import Bucket
 
 ENGINE = pytest.mark.parametrize("engine", sorted(ENGINES))

@@ -35,6 +35,7 @@ class Number:
 
 
 TEXT, FLAG, OBJECT, LIST, ANYTHING, PATH = "a text", "true or false", "an object", "a list", "anything", "a path"
+ITEMS = "a list, or a JSONata expression that gives one"
 Kind = str | Number
 SECONDS = Number(1, LONGEST)
 COUNT = Number(0, LONGEST)
@@ -94,7 +95,7 @@ JSONATA: dict[str, dict[str, Kind]] = {
     "Succeed": {"Output": ANYTHING},
     "Fail": {},
     "Parallel": {"Arguments": ANYTHING, "Output": ANYTHING},
-    "Map": {"Items": ANYTHING, "Output": ANYTHING},
+    "Map": {"Items": ITEMS, "Output": ANYTHING},
 }
 """Fields of JSONata only."""
 

@@ -19,6 +19,7 @@ from .fields import (
     FLAG,
     INLINE_AT_ONCE,
     INSTEAD,
+    ITEMS,
     JSONATA,
     JSONPATH,
     LABEL_LENGTH,
@@ -36,7 +37,7 @@ from .fields import (
 )
 from .findings import Findings
 
-_SHAPES: dict[str, type[Any] | tuple[type[Any], ...]] = {TEXT: str, FLAG: bool, OBJECT: dict, LIST: list}
+_SHAPES: dict[str, type[Any] | tuple[type[Any], ...]] = {TEXT: str, FLAG: bool, OBJECT: dict, LIST: list, ITEMS: list}
 
 
 def check(machine: Chart, found: Findings) -> None:

@@ -7,7 +7,6 @@ does not depend on which thread of the parent started the child. Part of the emb
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import select
@@ -160,20 +159,6 @@ def report_ready(settings: Mapping[str, Any], report: Mapping[str, Any] | None =
     descriptor = int(settings["ready_fd"])
     os.write(descriptor, json.dumps(report or {}).encode() + b"\n")
     os.close(descriptor)
-
-
-def die_with_parent(parent: int) -> bool:
-    """Ask Linux to kill this process when the thread that started it ends; False where the system cannot.
-
-    `parent` is the expected parent's pid: it may have ended before the request was made.
-    """
-    if sys.platform != "linux":
-        return False
-    pr_set_pdeathsig = 1
-    ctypes.CDLL(None, use_errno=True).prctl(pr_set_pdeathsig, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
-    return True
 
 
 def _loopback_only(event: str, arguments: tuple[Any, ...]) -> None:

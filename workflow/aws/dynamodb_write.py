@@ -122,15 +122,42 @@ def key_of(clauses: Clauses, key: Any) -> Expression | None:
     return expression(attribute(made.expression.node, declared.kind, names()))
 
 
-class UpdateItem(Service[In, Out]):
+class Writing(Service[In, Out]):
+    """What UpdateItem and DeleteItem share: a call on one item, made of the table's model; the input goes on."""
+
+    table: Table[Any]
+
+    def _write(self, name: str, table: Any, of: Any, operation: str, call: Callable[[Clauses], dict[str, Any]]) -> None:
+        place = caller_place()
+        takes = kind_of(of)
+        source = root("states.input", takes)
+        sound, problems = _as_table(name, table, place)
+        arguments: dict[str, Any] = {}
+        if sound is not None:
+            clauses = Clauses(name, sound, source, place)
+            arguments = call(clauses)
+            problems += clauses.problems
+        self._serve(
+            name,
+            takes,
+            source,
+            place,
+            operation,
+            passes=takes,
+            own=INPUT,
+            table=table,
+            arguments=arguments,
+            problems=tuple(problems),
+        )
+
+
+class UpdateItem(Writing[In, Out]):
     """Changes attributes of an item and passes its input on.
 
     set: fields and their new values. add: numbers to add, which begin at 0. append: values to put at the end of
     lists. remove: optional fields to take away. when: fields and the values that they must have. must_exist: fail with
     ABSENT instead of making an item that has only what is written here.
     """
-
-    table: Table[Any]
 
     def __init__(
         self: UpdateItem[A, A],
@@ -146,30 +173,13 @@ class UpdateItem(Service[In, Out]):
         when: Mapping[str, Value[A]] | None = None,
         must_exist: bool = True,
     ) -> None:
-        place = caller_place()
-        takes = kind_of(of)
-        source = root("states.input", takes)
-        sound, problems = _as_table(name, table, place)
-        arguments: dict[str, Any] = {}
-        if sound is not None:
-            clauses = Clauses(name, sound, source, place)
+        def call(clauses: Clauses) -> dict[str, Any]:
             item = key_of(clauses, key)
             update = _update(clauses, set or {}, add or {}, append or {}, tuple(remove))
             condition = clauses.condition(when, exists=must_exist)
-            arguments = clauses.arguments(item, UpdateExpression=update, ConditionExpression=condition)
-            problems += clauses.problems
-        self._serve(
-            name,
-            takes,
-            source,
-            place,
-            "dynamodb:updateItem",
-            passes=takes,
-            own=INPUT,
-            table=table,
-            arguments=arguments,
-            problems=tuple(problems),
-        )
+            return clauses.arguments(item, UpdateExpression=update, ConditionExpression=condition)
+
+        self._write(name, table, of, "dynamodb:updateItem", call)
 
 
 def _update(
@@ -230,14 +240,12 @@ def _number(clauses: Clauses, declared: kinds.RecordField) -> bool:
     return False
 
 
-class DeleteItem(Service[In, Out]):
+class DeleteItem(Writing[In, Out]):
     """Deletes an item and passes its input on.
 
     when: fields and the values that they must have, else it fails with ABSENT. must_exist: fail with ABSENT if there
     is no such item.
     """
-
-    table: Table[Any]
 
     def __init__(
         self: DeleteItem[A, A],
@@ -249,26 +257,9 @@ class DeleteItem(Service[In, Out]):
         when: Mapping[str, Value[A]] | None = None,
         must_exist: bool = False,
     ) -> None:
-        place = caller_place()
-        takes = kind_of(of)
-        source = root("states.input", takes)
-        sound, problems = _as_table(name, table, place)
-        arguments: dict[str, Any] = {}
-        if sound is not None:
-            clauses = Clauses(name, sound, source, place)
+        def call(clauses: Clauses) -> dict[str, Any]:
             item = key_of(clauses, key)
             condition = clauses.condition(when, exists=must_exist)
-            arguments = clauses.arguments(item, ConditionExpression=condition)
-            problems += clauses.problems
-        self._serve(
-            name,
-            takes,
-            source,
-            place,
-            "dynamodb:deleteItem",
-            passes=takes,
-            own=INPUT,
-            table=table,
-            arguments=arguments,
-            problems=tuple(problems),
-        )
+            return clauses.arguments(item, ConditionExpression=condition)
+
+        self._write(name, table, of, "dynamodb:deleteItem", call)

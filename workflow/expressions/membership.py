@@ -7,7 +7,7 @@ from collections.abc import Callable
 from workflow.diagnostics import did_you_mean
 
 from .builder import Builder
-from .conditions import count, keys
+from .conditions import keys
 from .constants import const_of
 from .demands import refuse_none
 from .equality import equal
@@ -159,8 +159,3 @@ def in_range(b: Builder, x: Node, r: range) -> Node:
     x = b.let(x)
     inside = both(binary(x, ">=", const(r.start)), binary(x, "<", const(r.stop)))
     return inside if whole_values(x.kind) else both(inside, binary(x, "=", call("floor", x, kind=INT)))
-
-
-def nonempty(xs: Node) -> Node:
-    """The test that a list has items."""
-    return binary(count(xs), ">", const(0))

@@ -6,7 +6,6 @@ import dataclasses
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import Annotated, Any, get_origin
 
 from ..refusals import Page, refuse
@@ -197,8 +196,3 @@ def enum_names(kind: Kind) -> list[str]:
     if isinstance(kind, EnumKind):
         return [str(m.value) for m in kind.cls]
     return [str(v) for v in kind.values] if isinstance(kind, LiteralKind) else []
-
-
-def optional_value(v: Any) -> Any:
-    """The JSON value of an enum member; other values as they are."""
-    return v.value if isinstance(v, Enum) else v

@@ -134,6 +134,7 @@ async def run_device(
                 finally:
                     ledger.connected -= 1
         except aiomqtt.MqttError as error:
+            _still_wanted(error)
             ledger.reconnects += 1
             _LOG.warning("device %s lost its connection: %s", device, error)
             await _stopped(stop, pause)
@@ -155,9 +156,17 @@ async def listen(broker: Broker, ledger: Ledger, ready: asyncio.Event, tls: ssl.
                     payload = message.payload if isinstance(message.payload, bytes) else str(message.payload).encode()
                     ledger.heard[message.topic.value, hashlib.sha256(payload).hexdigest()] += 1
         except aiomqtt.MqttError as error:
+            _still_wanted(error)
             _LOG.warning("the listener lost its connection: %s", error)
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def _still_wanted(error: aiomqtt.MqttError) -> None:
+    """Raise CancelledError where the error came of saying goodbye: it takes the place of a cancellation."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError from error
 
 
 async def _stopped(stop: asyncio.Event, seconds: float) -> bool:

@@ -7,6 +7,7 @@ import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import aiomqtt
 import pytest
@@ -123,6 +124,47 @@ async def test_a_broker_that_the_ca_does_not_vouch_for_is_refused(broker: Broker
     with pytest.raises(aiomqtt.MqttError, match="certificate verify failed"):
         async with broker.client("g1", trusting_nobody):
             pass
+
+
+class Rude(Broker):
+    """A broker that connects, takes all, and fails when a client says goodbye, as one does that is gone."""
+
+    def client(self, identifier: str, tls: ssl.SSLContext) -> Any:
+        class Client:
+            messages = endless()
+
+            async def __aenter__(self) -> "Client":
+                return self
+
+            async def __aexit__(self, *_: object) -> None:
+                raise aiomqtt.MqttError("Operation timed out")
+
+            async def publish(self, *_: object, **__: object) -> None: ...
+
+            async def subscribe(self, *_: object, **__: object) -> None: ...
+
+        return Client()
+
+
+async def endless() -> AsyncIterator[Any]:
+    await asyncio.Event().wait()
+    yield
+
+
+async def test_a_cancellation_holds_where_saying_goodbye_fails(tmp_path: Path) -> None:
+    broker, ledger, ready = Rude("127.0.0.1", 1, tmp_path), Ledger(), asyncio.Event()
+    tls, stop = ssl.create_default_context(), asyncio.Event()
+    said, waits = script("d", 2), iter([0.0, 3600.0])
+    device = asyncio.create_task(run_device(broker, "d", said, waits, ledger, stop, tls))
+    listener = asyncio.create_task(listen(broker, ledger, ready, tls))
+    async with asyncio.timeout(20):
+        await ready.wait()
+        while not ledger.published:
+            await asyncio.sleep(0)
+        device.cancel()
+        listener.cancel()
+        ends = await asyncio.gather(device, listener, return_exceptions=True)
+    assert [type(end) for end in ends] == [asyncio.CancelledError, asyncio.CancelledError]
 
 
 def test_the_pace_is_fixed_by_the_seed_and_right_on_average() -> None:

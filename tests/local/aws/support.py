@@ -115,13 +115,14 @@ def state_machine(aws: Any, function_arn: str) -> str:
     return arn
 
 
-def pipe(aws: Any, source_arn: str, target_arn: str, **source: Any) -> str:
-    """The name of a new running pipe from a queue to a state machine."""
+def pipe(aws: Any, source_arn: str, target_arn: str, *, state: str = "RUNNING", **source: Any) -> str:
+    """The name of a new pipe from a queue to a state machine; `state`: RUNNING or STOPPED."""
     created = aws.client("pipes").create_pipe(
         Name=name("pipe"),
         Source=source_arn,
         Target=target_arn,
         RoleArn=ROLE,
+        DesiredState=state,
         SourceParameters={"SqsQueueParameters": source or {"BatchSize": 10}},
         TargetParameters={"StepFunctionStateMachineParameters": {"InvocationType": "REQUEST_RESPONSE"}},
     )

@@ -7,6 +7,7 @@ https://states-language.net/ and https://docs.aws.amazon.com/step-functions/late
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from .expressions import Expression
@@ -49,11 +50,15 @@ def _state(vertex: Vertex, resolve: Resolve) -> dict[str, Any]:
     state = vertex.state
     if isinstance(state, Decision):
         return _choice(vertex)
-    writer = next(w for cls, w in _WRITERS.items() if isinstance(state, cls))
-    fields = writer(vertex, resolve)
+    cls: Any = type(state)
+    fields = _writer(cls)(vertex, resolve)
     if isinstance(state, (Fail, Succeed, Return)):
         return fields
-    return {**fields, **({"Next": vertex.next} if vertex.next is not None else {"End": True})}
+    if vertex.next is not None:
+        fields["Next"] = vertex.next
+    else:
+        fields["End"] = True
+    return fields
 
 
 def _choice(vertex: Vertex) -> dict[str, Any]:
@@ -122,7 +127,7 @@ def _service(vertex: Vertex, resolve: Resolve) -> dict[str, Any]:
         fields["TimeoutSeconds"] = data(state.seconds)
     if state.beat is not None:
         fields["HeartbeatSeconds"] = data(state.beat)
-    return {**fields, **_work(vertex)}
+    return _work(vertex, fields)
 
 
 def _parallel(vertex: Vertex, resolve: Resolve) -> dict[str, Any]:
@@ -131,7 +136,7 @@ def _parallel(vertex: Vertex, resolve: Resolve) -> dict[str, Any]:
     if state.entered is not None:
         fields["Arguments"] = data(state.entered)
     fields["Branches"] = [_machine(scope, resolve) for scope in vertex.scopes]
-    return {**fields, **_work(vertex)}
+    return _work(vertex, fields)
 
 
 def _map(vertex: Vertex, resolve: Resolve) -> dict[str, Any]:
@@ -142,7 +147,7 @@ def _map(vertex: Vertex, resolve: Resolve) -> dict[str, Any]:
     if state.max_concurrency is not None:
         fields["MaxConcurrency"] = data(state.max_concurrency)
     fields["ItemProcessor"] = {"ProcessorConfig": {"Mode": "INLINE"}, **_machine(vertex.scopes[0], resolve)}
-    return {**fields, **_work(vertex)}
+    return _work(vertex, fields)
 
 
 def _distributed(vertex: Vertex, resolve: Resolve) -> dict[str, Any]:
@@ -164,13 +169,14 @@ def _distributed(vertex: Vertex, resolve: Resolve) -> dict[str, Any]:
     fields["ItemProcessor"] = {"ProcessorConfig": config, **_machine(vertex.scopes[0], resolve)}
     if state.writer is not None:
         fields["ResultWriter"] = data(state.writer, resolve)
-    return {**fields, **_work(vertex)}
+    return _work(vertex, fields)
 
 
-def _work(vertex: Vertex) -> dict[str, Any]:
-    """Assign, Output, Retry and Catch."""
+def _work(vertex: Vertex, fields: dict[str, Any]) -> dict[str, Any]:
+    """The same fields, with Assign, Output, Retry and Catch behind them."""
     state: Any = vertex.state
-    fields: dict[str, Any] = _assign(state.assigns)
+    if state.assigns:
+        fields |= _assign(state.assigns)
     output = state.shaped if state.shaped is not None else state.own
     if output is not None:
         fields["Output"] = data(output)
@@ -220,6 +226,11 @@ _WRITERS: Mapping[type[Part], Callable[[Vertex, Resolve], dict[str, Any]]] = {
 }
 
 
+@cache
+def _writer(cls: type[Part]) -> Callable[[Vertex, Resolve], dict[str, Any]]:
+    return next(writer for base, writer in _WRITERS.items() if issubclass(cls, base))
+
+
 # ---------------------------------------------------------------- data
 
 
@@ -229,17 +240,17 @@ def _unbound(key: str) -> str:
 
 def data(value: Any, resolve: Resolve = _unbound) -> Any:
     """JSON of values, expressions and symbols."""
-    match value:
-        case Expression(node=node, text=text):
-            return _node(node) if isinstance(node, (Const, Object, Array)) else "{% " + text + " %}"
-        case Symbol(key):
-            return resolve(key)
-        case Text(parts):
-            return "".join(part if isinstance(part, str) else resolve(part.key) for part in parts)
-        case dict():
-            return {key: data(item, resolve) for key, item in value.items()}
-        case list() | tuple():
-            return [data(item, resolve) for item in value]
+    if isinstance(value, Expression):
+        node = value.node
+        return _node(node) if isinstance(node, (Const, Object, Array)) else "{% " + value.text + " %}"
+    if isinstance(value, dict):
+        return {key: data(item, resolve) for key, item in value.items()}
+    if isinstance(value, Symbol):
+        return resolve(value.key)
+    if isinstance(value, Text):
+        return "".join([part if isinstance(part, str) else resolve(part.key) for part in value.parts])
+    if isinstance(value, (list, tuple)):
+        return [data(item, resolve) for item in value]
     return value
 
 

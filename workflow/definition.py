@@ -141,7 +141,7 @@ class Workflow(Generic[In, Out]):
     @cached_property
     def buckets(self) -> tuple[Bucket, ...]:
         """The buckets that Distributed Maps read and write, each once."""
-        maps = [v.state for v in self.graph.scope.walk() if isinstance(v.state, DistributedMap)]
+        maps = [v.state for v in self.graph.vertices if isinstance(v.state, DistributedMap)]
         found = [bucket for state in maps for bucket in (state.source.bucket, state.results and state.results.bucket)]
         return tuple(dict.fromkeys(bucket for bucket in found if isinstance(bucket, Bucket)))
 
@@ -149,7 +149,7 @@ class Workflow(Generic[In, Out]):
     def symbols(self) -> tuple[str, ...]:
         """Every key that a definition needs a binding for, sorted."""
         keys: set[str] = set()
-        for vertex in self.graph.scope.walk():
+        for vertex in self.graph.vertices:
             arguments = getattr(vertex.state, "arguments", None)
             if arguments is not None:
                 held = (arguments, vertex.state.__dict__.get("role"), vertex.state.__dict__.get("activity"))
@@ -188,7 +188,7 @@ class Workflow(Generic[In, Out]):
 
         allowed = {
             vertex.state.name: tuple(r if isinstance(r, Text) else Text((r,)) for r in vertex.state.__dict__["allowed"])
-            for vertex in self.graph.scope.walk()
+            for vertex in self.graph.vertices
             if vertex.state.__dict__.get("allowed")
         }
         return derive(self.definition(), logs=logs, traces=traces, key=key, allowed=allowed)
@@ -213,7 +213,7 @@ class StandardWorkflow(Workflow[In, Out]):
 def _used(graph: Graph, field: str, cls: type[U]) -> tuple[U, ...]:
     """The resources of one class that states hold, each once."""
     found: dict[str, U] = {}
-    for vertex in graph.scope.walk():
+    for vertex in graph.vertices:
         resource: Any = getattr(vertex.state, field, None)
         if isinstance(resource, cls):
             found.setdefault(resource.key, resource)

@@ -75,8 +75,9 @@ class _CallerPlace(Place):
     so it is put off until somebody looks: thousands of states each remember their place."""
 
     def __init__(self, code: CodeType, instruction: int) -> None:
-        object.__setattr__(self, "_code", code)
-        object.__setattr__(self, "_instruction", instruction)
+        own = self.__dict__  # frozen, and thousands are made
+        own["_code"] = code
+        own["_instruction"] = instruction
 
     def __getattr__(self, name: str) -> object:
         if name not in ("path", "line", "column", "end_column"):

@@ -9,6 +9,7 @@ import builtins
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from .diagnostics import Place, Problem, did_you_mean
 
@@ -72,7 +73,11 @@ class ErrorGroup:
 
     def names(self, service: str | None) -> tuple[str, ...]:
         """The errors of one service; those of all where `service` is None."""
-        return tuple(n for own, names in self.by_service if service in (None, own) for n in names)
+        return self._of.get(service, ())
+
+    @cached_property
+    def _of(self) -> dict[str | None, tuple[str, ...]]:
+        return {None: tuple(n for _, names in self.by_service for n in names), **dict(self.by_service)}
 
 
 TRANSIENT = ErrorGroup(

@@ -43,7 +43,7 @@ Target = tuple[Part, str | None]
 """A part and the name of what follows its open ends."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Vertex:
     """A state in its scope. `next` is None where the scope ends after it."""
 
@@ -53,10 +53,16 @@ class Vertex:
     default: str | None = None
     catches: tuple[tuple[Catcher, str | None], ...] = ()
     scopes: tuple[Scope, ...] = ()
+    successors: tuple[str, ...] = field(init=False)
+    """The names of all that may come next, in the order in which they were written, catch targets last."""
+    expressions: tuple[Expression, ...] = field(init=False)
+    """All expressions that Step Functions evaluates when the state is run; those of inner scopes apart."""
 
-    @cached_property
-    def successors(self) -> tuple[str, ...]:
-        """The names of all that may come next, in the order in which they were written, catch targets last."""
+    def __post_init__(self) -> None:
+        self.successors = self._successors()
+        self.expressions = self._expressions()
+
+    def _successors(self) -> tuple[str, ...]:
         if not self.rules and not self.catches:
             return () if self.next is None else (self.next,)
         targets = [target for _, target in self.rules]
@@ -64,11 +70,9 @@ class Vertex:
         targets += [target for _, target in self.catches]
         return tuple(dict.fromkeys(t for t in targets if t is not None))
 
-    @cached_property
-    def expressions(self) -> tuple[Expression, ...]:
-        """All expressions that Step Functions evaluates when the state is run; those of inner scopes apart."""
+    def _expressions(self) -> tuple[Expression, ...]:
         own = self.state.__dict__
-        waiting: list[Any] = [own[name] for name in _FIELDS if name in own]
+        waiting: list[Any] = [value for name in _FIELDS if (value := own.get(name)) and type(value) is not int]
         if "function" not in own:  # a Task's arguments are always the same
             waiting.append(own.get("arguments"))
         source = own.get("source")
@@ -140,6 +144,11 @@ class Graph:
     scope: Scope
     problems: tuple[Problem, ...]
 
+    @cached_property
+    def vertices(self) -> tuple[Vertex, ...]:
+        """Every state's vertex, as `Scope.walk` gives them."""
+        return tuple(self.scope.walk())
+
 
 class _Builder:
     def __init__(self) -> None:
@@ -158,8 +167,10 @@ class _Builder:
                 continue
             self._problems_of(now)
             inline, last = self._place(now, after, scope)
-            waiting += reversed(inline)
-            ends += last
+            if inline:
+                waiting += reversed(inline)
+            if last:
+                ends += last
         return scope
 
     def _problems_of(self, part: Part) -> None:
@@ -190,15 +201,14 @@ class _Builder:
             rules = tuple((rule, entry(rule.then)) for rule in state.rules)
             default = entry(state.other.then)
             inline = [(rule.then, after) for rule in (*state.rules, state.other)]
-        elif isinstance(state, Guarded):
+        elif isinstance(state, Guarded) and state.catchers:
             catches = tuple((catcher, entry(catcher.then)) for catcher in state.catchers)
-            for target in (catcher.then for catcher in state.catchers):
-                (last if isinstance(target, (End, Succeed)) else inline).append((target, after))
-        scope.vertices[state.name] = Vertex(state, after, rules, default, catches)
-        branches: tuple[Part, ...] = getattr(state, "branches", ())
+            for catcher in state.catchers:
+                (last if isinstance(catcher.then, (End, Succeed)) else inline).append((catcher.then, after))
+        vertex = scope.vertices[state.name] = Vertex(state, after, rules, default, catches)
+        branches: tuple[Part, ...] = state.__dict__.get("branches", ())
         if branches:
-            scopes = tuple(self.scope(branch) for branch in branches)
-            scope.vertices[state.name] = Vertex(state, after, rules, default, catches, scopes)
+            vertex.scopes = tuple([self.scope(branch) for branch in branches])
         return inline, last
 
     def _again(self, state: Part, after: str | None, scope: Scope, first: Part, owner: Scope) -> None:

@@ -6,7 +6,8 @@ asked for. Only states made at the top level of a module count: what functions m
 
 from __future__ import annotations
 
-from weakref import WeakSet
+from collections import defaultdict
+from weakref import ref
 
 from .diagnostics import Place, Problem
 
@@ -22,17 +23,17 @@ class Origin:
         self.used = False
         code = place.__dict__.get("_code")
         if code is not None and code.co_name == "<module>":
-            _MADE.add(self)
+            _MADE[code.co_filename].append(ref(self))
 
 
-_MADE: WeakSet[Origin] = WeakSet()
+_MADE: defaultdict[str, list[ref[Origin]]] = defaultdict(list)
+"""The states of each file of which nobody has asked yet; weak, for a module that is imported anew makes new ones."""
 
 
 def take_orphans(path: str) -> list[Problem]:
     """The states of a file that stand in no workflow, by place; each is told once."""
-    forgotten = [o for o in _MADE if not o.used and o.place.path == path]
-    found = sorted(forgotten, key=lambda o: (o.place.line, o.place.column))
-    for origin in found:
-        origin.used = True
+    made = [origin() for origin in _MADE.pop(path, ())]
+    forgotten = [origin for origin in made if origin is not None and not origin.used]
+    forgotten.sort(key=lambda o: (o.place.line, o.place.column))
     instead = "chain it with >>, or leave it out"
-    return [Problem(o.place, f"`{o.name}` stands in no workflow", instead, "orphan", "warning") for o in found]
+    return [Problem(o.place, f"`{o.name}` stands in no workflow", instead, "orphan", "warning") for o in forgotten]

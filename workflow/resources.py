@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Generic, Protocol, TypeVar
 
 from .diagnostics import Place, Problem, Refusal, caller_place, did_you_mean
@@ -43,6 +44,7 @@ class Text:
     parts: tuple[str | Symbol, ...]
 
 
+@cache
 def states_arn(resource: str) -> Text:
     """The ARN of a task's resource: `arn:<partition>:states:::lambda:invoke`."""
     return Text(("arn:", Symbol(PARTITION), f":states:::{resource}"))

@@ -11,7 +11,7 @@ def check(subject: Subject) -> list[Problem]:
     """Every problem that the checks find, in no particular order, without the warnings that states accept."""
     families = (structure, policies, limits, assignment, integrations, context, sensitive)
     found = [problem for family in families for problem in family.check(subject)]
-    states = (vertex.state for vertex in subject.graph.scope.walk())
+    states = (vertex.state for vertex in subject.graph.vertices)
     accepting = [(s.name, s.place, *said) for s in states for said in s.accepted]
     accepting += [(subject.name, subject.place, *said) for said in subject.accepted.items()]
     for name, place, page, because in accepting:

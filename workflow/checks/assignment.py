@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..diagnostics import Problem, did_you_mean
@@ -25,15 +25,22 @@ _DOLLAR = re.compile(r"\$([A-Za-z_]\w*)")
 
 def check(subject: Subject) -> Iterator[Problem]:
     """All checks of this module."""
-    scope = subject.graph.scope
-    yield from _one_kind(scope)
-    yield from _scope(scope, frozenset(), {})
+    vertices = subject.graph.vertices
+    if not any(_touches(vertex) for vertex in vertices):
+        return
+    yield from _one_kind(vertices)
+    yield from _scope(subject.graph.scope, frozenset(), {})
 
 
-def _one_kind(scope: Scope) -> Iterator[Problem]:
+def _touches(vertex: Vertex) -> bool:
+    """Whether a state has to do with variables at all: most workflows have none."""
+    return next(assignments(vertex), None) is not None or bool(vertex.expressions and _reads(vertex))
+
+
+def _one_kind(vertices: Iterable[Vertex]) -> Iterator[Problem]:
     """A name means one variable."""
     first: dict[str, Variable[Any]] = {}
-    for vertex in scope.walk():
+    for vertex in vertices:
         for assignment in assignments(vertex):
             variable = assignment.variable
             known = first.setdefault(variable.name, variable)
@@ -101,11 +108,12 @@ def _edges(vertex: Vertex) -> Iterator[tuple[str, Names]]:
 
 def assignments(vertex: Vertex) -> Iterator[Assignment]:
     """Everything that a state assigns, on any way out of it."""
-    yield from getattr(vertex.state, "assigns", ())
+    own = vertex.state.__dict__
+    yield from own.get("assigns", ())
     for rule, _ in vertex.rules:
         yield from rule.assigns
-    if "other" in vertex.state.__dict__:
-        yield from vertex.state.__dict__["other"].assigns
+    if "other" in own:
+        yield from own["other"].assigns
     for catcher, _ in vertex.catches:
         yield from catcher.assigns
 

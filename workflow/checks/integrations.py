@@ -13,7 +13,7 @@ from .subject import Subject
 
 def check(subject: Subject) -> Iterator[Problem]:
     """All checks of this module."""
-    for vertex in subject.graph.scope.walk():
+    for vertex in subject.graph.vertices:
         state: Any = vertex.state
         if not isinstance(state, Service):
             continue

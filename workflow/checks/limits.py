@@ -42,9 +42,11 @@ INLINE_CONCURRENCY = 40
 
 def check(subject: Subject) -> Iterator[Problem]:
     """All checks of this module."""
-    for vertex in subject.graph.scope.walk():
-        yield from _concurrency(vertex.state)
-        yield from _payloads(vertex)
+    for vertex in subject.graph.vertices:
+        if isinstance(vertex.state, Map):
+            yield from _concurrency(vertex.state)
+        if vertex.expressions:
+            yield from _payloads(vertex)
     yield from _children(subject)
     yield from _size(subject)
     if subject.kind == "EXPRESS":
@@ -53,8 +55,8 @@ def check(subject: Subject) -> Iterator[Problem]:
         yield from _history(subject)
 
 
-def _concurrency(state: Any) -> Iterator[Problem]:
-    if isinstance(state, Map) and isinstance(state.max_concurrency, int) and state.max_concurrency > INLINE_CONCURRENCY:
+def _concurrency(state: Map[Any, Any]) -> Iterator[Problem]:
+    if isinstance(state.max_concurrency, int) and state.max_concurrency > INLINE_CONCURRENCY:
         what = f"`{state.name}` asks for {state.max_concurrency} items at once; an inline Map runs {INLINE_CONCURRENCY}"
         yield Problem(state.place, what, "use a Distributed Map, or a smaller number", "map-concurrency", "warning")
 
@@ -71,7 +73,7 @@ def _payloads(vertex: Vertex) -> Iterator[Problem]:
 
 def _size(subject: Subject) -> Iterator[Problem]:
     """Written out only where it may be too large: that costs as much as all other checks."""
-    about = sum(STATE_BYTES + sum(len(e.text) for e in v.expressions) for v in subject.graph.scope.walk())
+    about = sum(STATE_BYTES + sum(len(e.text) for e in v.expressions) for v in subject.graph.vertices)
     if about < DEFINITION_BYTES:
         return
     definition = asl.write(subject.graph.scope, lambda key: f"${{{key}}}", timeout=subject.timeout, comment="")
@@ -83,7 +85,7 @@ def _size(subject: Subject) -> Iterator[Problem]:
 
 def _children(subject: Subject) -> Iterator[Problem]:
     """Child executions of a Distributed Map, if they are Express ones."""
-    for vertex in subject.graph.scope.walk():
+    for vertex in subject.graph.vertices:
         state: Any = vertex.state
         if not isinstance(state, DistributedMap):
             continue
@@ -129,12 +131,16 @@ def _express(subject: Subject) -> Iterator[Problem]:
 
 def _history(subject: Subject) -> Iterator[Problem]:
     """Retries of one state, or states in a row, that fill a history by themselves."""
-    for vertex in subject.graph.scope.walk():
+    for vertex in subject.graph.vertices:
         state: Any = vertex.state
-        attempts = sum(retrier.attempts for retrier in state.retriers) if isinstance(state, Working) else 0
+        if not isinstance(state, Working) or not state.retriers:
+            continue
+        attempts = sum(retrier.attempts for retrier in state.retriers)
         if attempts * ATTEMPT_EVENTS > HISTORY_EVENTS:
             what = f"`{state.name}` is tried {attempts:,} times, {ATTEMPT_EVENTS} events each; a history has 25,000"
             yield Problem(state.place, what, "retry less often, or start nested executions", "history")
+    if sum(2 + len(v.scopes) * 2 + ATTEMPT_EVENTS for v in subject.graph.vertices) + 2 <= HISTORY_EVENTS:
+        return  # no path is longer than all states together
     events = longest_history(subject.graph.scope)
     if events > HISTORY_EVENTS:
         what = f"the longest path of `{subject.name}` has {events:,} events; a history has 25,000"

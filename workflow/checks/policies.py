@@ -14,15 +14,16 @@ from .subject import Subject
 
 def check(subject: Subject) -> Iterator[Problem]:
     """All checks of this module."""
-    for vertex in subject.graph.scope.walk():
+    for vertex in subject.graph.vertices:
         state: Any = vertex.state
-        if isinstance(state, Working):
-            yield from _entries(state.name, ".retry", state.retriers)
-        if isinstance(state, Guarded):
+        if isinstance(state, Guarded) and state.catchers:
             yield from _entries(state.name, ".catch", state.catchers)
-        if isinstance(state, Service):
+        if isinstance(state, Working) and state.retriers:
+            yield from _entries(state.name, ".retry", state.retriers)
+            if isinstance(state, Service):
+                yield from _not_retried(state)
+        if isinstance(state, Service) and state.beat is not None:
             yield from _heartbeat(state)
-            yield from _not_retried(state)
 
 
 def _entries(name: str, method: str, entries: tuple[Retrier | Catcher, ...]) -> Iterator[Problem]:

@@ -21,7 +21,7 @@ from .subject import Subject
 def check(subject: Subject) -> Iterator[Problem]:
     """All checks of this module."""
     carried: dict[str, list[str]] = {}
-    for vertex in subject.graph.scope.walk():
+    for vertex in subject.graph.vertices:
         state = vertex.state
         for name in dict.fromkeys((*sensitive_fields(state.takes), *sensitive_fields(state.passes))):
             carried.setdefault(name, []).append(state.name)

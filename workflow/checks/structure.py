@@ -21,8 +21,10 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMa
 def check(subject: Subject) -> Iterator[Problem]:
     """All checks of this module."""
     yield from _workflow_name(subject)
-    for vertex in subject.graph.scope.walk():
-        yield from _state_name(vertex.state.name, vertex.state.place)
+    for vertex in subject.graph.vertices:
+        name = vertex.state.name
+        if not (0 < len(name) <= NAME_LENGTH and name.isprintable() and name == name.strip()):
+            yield from _state_name(name, vertex.state.place)
     yield from _scopes(subject.graph.scope)
     if not subject.graph.problems:
         yield from _ends(subject.graph.scope, subject.name, subject.place)
@@ -93,9 +95,12 @@ def _may_end(vertex: Vertex) -> bool:
 def _handlers(subject: Subject) -> Iterator[Problem]:
     """A Lambda function is named after its handler."""
     first: dict[str, Function] = {}
-    for vertex in subject.graph.scope.walk():
+    for vertex in subject.graph.vertices:
         function = getattr(vertex.state, "function", None)
-        if isinstance(function, Function) and first.setdefault(function.name, function) != function:
+        if not isinstance(function, Function):
+            continue
+        known = first.setdefault(function.name, function)
+        if known is not function and known != function:
             what = f"`{vertex.state.name}` runs another handler named `{function.name}` than a state before"
             yield Problem(vertex.state.place, what, "functions are deployed by name: rename one", "two-handlers")
 

@@ -77,7 +77,7 @@ def _summary(text: str, workflow: Workflow[Any, Any]) -> dict[str, Any]:
         "target": text,
         "name": workflow.name,
         "type": workflow.kind,
-        "states": sum(1 for _ in workflow.graph.scope.walk()),
+        "states": len(workflow.graph.vertices),
         "functions": [f.name for f in workflow.functions],
         "symbols": list(workflow.symbols),
         "longestSeconds": longest if longest != float("inf") else None,

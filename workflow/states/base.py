@@ -8,9 +8,9 @@ are reported at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
-from typing import TYPE_CHECKING, Any, Generic, Never, Self, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never, Self, overload
 
 from typing_extensions import TypeVar
 
@@ -46,31 +46,38 @@ class Part:
     passes: Kind
     ends: Kind
 
+    _start: ClassVar[Mapping[str, Any]] = {
+        "problems": (),
+        "accepted": (),
+        "link": None,
+        "takes": None,
+        "passes": None,
+        "ends": kinds.NEVER,
+    }
+    """The fields of a new part where its constructor says nothing."""
+
     def _fill(self, name: str, **values: Any) -> None:
         """Set the fields of a new part; called by constructors only."""
-        defaults: dict[str, Any] = {
-            "problems": (),
-            "accepted": (),
-            "link": None,
-            "takes": None,
-            "passes": None,
-            "ends": kinds.NEVER,
-        }
         place = values.get("place") or caller_place()
+        own = self.__dict__
+        own |= self._start
+        own |= values
         if not isinstance(name, str):
             shown = getattr(name, "__name__", repr(name))
             wrong = Problem(
                 place, f"a state is named {shown}, which is no text", f'write {type(self).__name__}("...", ...)', "name"
             )
-            name, values["problems"] = shown, (*values.get("problems", ()), wrong)
-        self.__dict__.update(defaults, name=name, **values)
-        self.__dict__.update(place=place, origin=Origin(name, place))
+            name, own["problems"] = shown, (*own["problems"], wrong)
+        own["name"] = name
+        own["place"] = place
+        own["origin"] = Origin(name, place)
 
     def _replace(self, **changes: Any) -> Self:
         """A copy with some fields changed; it stays the same state in the user's eyes (`origin`)."""
         copy = object.__new__(type(self))
-        copy.__dict__.update(self.__dict__)
-        copy.__dict__.update(changes)
+        own = copy.__dict__
+        own.update(self.__dict__)
+        own.update(changes)
         return copy
 
     def _refuse(self, *problems: Problem) -> Self:
@@ -199,6 +206,8 @@ FINISH.__dict__.update(
 
 def joined(a: Kind, b: Kind) -> Kind:
     """The kind of a value that comes from either of two places."""
+    if a is b:
+        return a
     return None if a is None or b is None else kinds.join(a, b)
 
 
@@ -232,7 +241,7 @@ def last(part: Part) -> Part:
 
 def accepts(part: Part, given: Kind) -> bool:
     """Whether `part` takes a value of this kind; what is not known is accepted."""
-    if part.takes is None or given is None:
+    if part.takes is None or given is None or part.takes is given:
         return True
     if any(isinstance(m, kinds.OpaqueKind) and m.name in ("Any", "object") for m in kinds.members(given)):
         return True

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
 
 from ..diagnostics import Problem, caller_place
 from ..lambdas import INPUT, expression, root
@@ -48,7 +50,7 @@ class Task(Service[In, Out]):
         else:
             problems = tuple(Problem(place, what, instead, "handler") for what, instead in signature.wrong)
             takes, gives = signature.takes, signature.gives
-        function = Function(shown, fn)
+        function, arguments = _called(shown, fn) if signature is not None else _call(shown, fn)
         self._serve(
             name,
             takes,
@@ -59,5 +61,15 @@ class Task(Service[In, Out]):
             own=OUTPUT,
             function=function,
             problems=problems,
-            arguments={"FunctionName": Symbol(function.key), "Payload": PAYLOAD},
+            arguments=arguments,
         )
+
+
+def _call(name: str, fn: Callable[..., Any]) -> tuple[Function, Mapping[str, Any]]:
+    """A handler as a Lambda function, and the arguments of its calls."""
+    function = Function(name, fn)
+    return function, {"FunctionName": Symbol(function.key), "Payload": PAYLOAD}
+
+
+_called = lru_cache(maxsize=4096)(_call)
+"""The same for all states that call it; what is no function may not be hashable."""

@@ -7,8 +7,10 @@ before its catchers: an `.output` written after a `.catch` would not see the cat
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Never, Self, TypeVar, overload
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, ClassVar, Never, Self, TypeVar, overload
 
 from ..diagnostics import Place, Problem, caller_place
 from ..error_names import TRANSIENT, Error, check_all, resolve
@@ -103,18 +105,18 @@ class Working(Guarded[In, Out, Res]):
     """What the user says that it passes on."""
     assigns: tuple[Assignment, ...]
 
+    _start: ClassVar[Mapping[str, Any]] = {
+        **Part._start,
+        "service": None,
+        "retriers": (),
+        "own": None,
+        "shaped": None,
+        "assigns": (),
+        "catchers": (),
+    }
+
     def _work(self, name: str, takes: Kind, result: Root, place: Place, **values: Any) -> None:
-        given: dict[str, Any] = {
-            "service": None,
-            "retriers": (),
-            "own": None,
-            "shaped": None,
-            "assigns": (),
-            "catchers": (),
-            **values,
-        }
-        passes = given.pop("passes", result.kind)
-        self._fill(name, takes=takes, passes=passes, place=place, result=result, **given)
+        self._fill(name, **{"passes": result.kind, **values, "takes": takes, "place": place, "result": result})
 
     def retry(
         self,
@@ -207,17 +209,12 @@ class Service(Working[In, Out, Never]):
     role: Expression | Symbol | Text | None
     """The role that the call is made with; None for the state machine's own."""
 
+    _start: ClassVar[Mapping[str, Any]] = {**Working._start, "seconds": None, "beat": None, "role": None}
+
     def _serve(self, name: str, takes: Kind, result: Root, place: Place, resource: str, **values: Any) -> None:
-        service = resource.split(":")[0]
-        self._work(
-            name,
-            takes,
-            result,
-            place,
-            service=service,
-            resource=resource,
-            **{"seconds": None, "beat": None, "role": None, **values},
-        )
+        values["service"] = resource.partition(":")[0]
+        values["resource"] = resource
+        self._work(name, takes, result, place, **values)
 
     def timeout(self, seconds: int | Callable[[In], int]) -> Self:
         """Fail with States.Timeout after so many seconds; a lambda reads them from the input."""
@@ -271,16 +268,23 @@ def all_retriers(state: Working[Any, Any, Any]) -> tuple[Retrier, ...]:
     """
     if not isinstance(state, Service):
         return state.retriers
-    named = {name for retrier in state.retriers for name in retrier.errors}
     reads = state.__dict__.get("reads", False)  # what only reads may be done twice; the rest is the user's to say
     meant = state.__dict__["transient"] if reads else TRANSIENT.names(state.service)
-    left = tuple(n for n in meant if n not in named)
-    if not left:
+    if not state.retriers:
+        return _by_default(meant)
+    named = {name for retrier in state.retriers for name in retrier.errors}
+    default = _by_default(tuple(n for n in meant if n not in named))
+    if not default:
         return state.retriers
-    default = Retrier(left, DEFAULT_RETRY.attempts, DEFAULT_RETRY.interval, DEFAULT_RETRY.backoff, None, True)
     own = [r for r in state.retriers if "States.ALL" not in r.errors]
     rest = [r for r in state.retriers if "States.ALL" in r.errors]
-    return (*own, default, *rest)
+    return (*own, *default, *rest)
+
+
+@lru_cache(maxsize=1024)
+def _by_default(errors: tuple[str, ...]) -> tuple[Retrier, ...]:
+    """The default retrier of these errors; none where there are none."""
+    return (replace(DEFAULT_RETRY, errors=errors),) if errors else ()
 
 
 def passes_on(target: Part, given: Kind) -> Kind:

@@ -217,7 +217,8 @@ class _Reader:
                 if item.index == index and item.status == "RUNNING":
                     item.status = kind.removeprefix("MapIteration").upper()
             if kind == "MapIterationFailed" and from_ is not None:
-                visit.error, visit.cause = from_.error, from_.cause
+                # As a Task's: it has failed until it is tried again, though the states around it may end it before.
+                visit.failed, visit.error, visit.cause = True, from_.error, from_.cause
             branch = visit.within
         elif kind.startswith(("ParallelState", "MapState", "MapRun")):
             state_type = "Parallel" if kind.startswith("Parallel") else "Map"

@@ -68,7 +68,7 @@ class Program:
     @cached_property
     def vertices(self) -> dict[str, Vertex]:
         """What the DSL knows of each state."""
-        return {v.state.name: v for v in self.graph.scope.walk()} if self.graph is not None else {}
+        return {v.state.name: v for v in self.graph.vertices} if self.graph is not None else {}
 
     @cached_property
     def services(self) -> dict[str, Service[Any, Any]]:

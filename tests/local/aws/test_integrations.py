@@ -72,6 +72,25 @@ def test_topics_and_queues(aws: LocalAws) -> None:
     assert "by a topic" in [body.get("Message") for body in bodies]
 
 
+def test_alerts_keep_their_attributes_and_letters_and_failures_their_names(aws: LocalAws) -> None:
+    url, arn = queue(aws)
+    sns = aws.client("sns")
+    topic = sns.create_topic(Name=name("topic"))["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    said = {
+        "TopicArn": topic, "Message": "-20.5 °C & 50 % = ü+\n", "Subject": "Cold chain",
+        "MessageAttributes": {"reading": {"DataType": "String", "StringValue": "d1#é"}},
+    }  # fmt: skip
+    assert run(aws, "arn:aws:states:::sns:publish", said)["status"] == "SUCCEEDED"
+    (message,) = messages(aws, url, 1)
+    body = json.loads(message["Body"])
+    assert (body["Message"], body["Subject"]) == (said["Message"], said["Subject"])
+    assert body["MessageAttributes"]["reading"]["Value"] == "d1#é"
+    nowhere = run(aws, "arn:aws:states:::sns:publish", {**said, "TopicArn": f"{topic}-nowhere"})
+    assert nowhere["error"] == "SNS.NotFoundException"
+    assert "Service: AmazonSNS; Status Code: 404" in nowhere["cause"]
+
+
 def test_a_function_that_is_not_there(aws: LocalAws) -> None:
     arn = f"arn:aws:lambda:{aws.region}:{aws.account}:function:{name('nowhere')}:1"
     failed = run(aws, "arn:aws:states:::lambda:invoke", {"FunctionName": arn, "Payload": {}})
@@ -126,4 +145,26 @@ async def test_a_kept_connection_that_the_server_closed_is_replaced() -> None:
     client = JsonClient(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "sqs", "AmazonSQS", "us-east-1")
     assert [await client.call("ListQueues", {}) for _ in range(3)] == [{}, {}, {}]
     assert asked == 3
+    server.close()
+
+
+async def test_an_answer_that_broke_off_is_not_asked_for_again() -> None:
+    """The service may have done what was asked."""
+    asked = 0
+
+    async def break_off(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        for length in (b"2", b"9"):
+            await reader.readuntil(b"\r\n\r\n{}")
+            asked += 1
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: " + length + b"\r\n\r\n{}")
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(break_off, "127.0.0.1", 0)
+    client = JsonClient(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "sqs", "AmazonSQS", "us-east-1")
+    assert await client.call("ListQueues", {}) == {}
+    with pytest.raises(ConnectionError):
+        await client.call("ListQueues", {})
+    assert asked == 2
     server.close()

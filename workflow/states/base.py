@@ -58,7 +58,9 @@ class Part:
 
     def _fill(self, name: str, **values: Any) -> None:
         """Set the fields of a new part; called by constructors only."""
-        place = values.get("place") or caller_place()
+        self._set(name, values.get("place") or caller_place(), values)
+
+    def _set(self, name: str, place: Place, values: Mapping[str, Any]) -> None:
         own = self.__dict__
         own |= self._start
         own |= values

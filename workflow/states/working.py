@@ -43,6 +43,9 @@ from .base import (
 T = TypeVar("T")
 Seconds = int | Expression
 
+LONGEST = 99_999_999
+"""Seconds of a timeout, a heartbeat, the interval of retries. https://states-language.net/#task-state"""
+
 
 class Guarded(State[In, Out, Res]):
     """A state with catchers: what is left to say is another catcher."""
@@ -116,7 +119,10 @@ class Working(Guarded[In, Out, Res]):
     }
 
     def _work(self, name: str, takes: Kind, result: Root, place: Place, **values: Any) -> None:
-        self._fill(name, **{"passes": result.kind, **values, "takes": takes, "place": place, "result": result})
+        values.setdefault("passes", result.kind)
+        values["takes"] = takes
+        values["result"] = result
+        self._set(name, place, values)
 
     def retry(
         self,
@@ -245,14 +251,16 @@ class Service(Working[In, Out, Never]):
         return self._replace(role=made.expression)._refuse(*problems)
 
     def _limit(self, field: str, method: str, seconds: Any) -> Self:
+        if type(seconds) is int and 1 <= seconds <= LONGEST and not self.catchers:
+            return self._replace(**{field: seconds})
         place = caller_place()
         problems = self._too_late(method, place)
         if callable(seconds):
             shaped = compiled(seconds, (root("states.input", self.takes),), place, expected=int)
             return self._replace(**{field: shaped.expression})._refuse(*problems, *shaped.problems)
-        if isinstance(seconds, bool) or not isinstance(seconds, int) or not 1 <= seconds <= 99_999_999:
+        if isinstance(seconds, bool) or not isinstance(seconds, int) or not 1 <= seconds <= LONGEST:
             what = f".{method}({seconds!r}) of `{self.name}`"
-            problems.append(Problem(place, what, "give whole seconds from 1 to 99999999", "seconds"))
+            problems.append(Problem(place, what, f"give whole seconds from 1 to {LONGEST}", "seconds"))
             return self._refuse(*problems)
         return self._replace(**{field: seconds})._refuse(*problems)
 

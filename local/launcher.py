@@ -50,8 +50,8 @@ def main(options: Options, state: Path = STATE, stream: TextIO | None = None) ->
     Every failure is one clear line on `stream` (standard output if None); its traceback goes to a file that is named.
     """
     screen = view.make(stream or sys.stdout)
-    if sys.platform != "linux":
-        screen.line("make local runs on Linux only for now; on a Mac, run it in a Linux container or virtual machine.")
+    if sys.platform == "win32":
+        screen.line("make local does not run on Windows; run it in WSL.")
         return 1
     log = state / "logs" / "local.log"
     try:

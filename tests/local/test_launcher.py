@@ -30,12 +30,12 @@ class Broken:
         raise self.error
 
 
-def test_on_a_mac_one_line_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("sys.platform", "darwin")
+def test_on_windows_one_line_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("sys.platform", "win32")
     code, lines = run(tmp_path / "state")
     assert code == 1
     assert len(lines) == 1
-    assert "Linux only for now" in lines[0]
+    assert "run it in WSL" in lines[0]
     assert not (tmp_path / "state").exists()
 
 

@@ -140,6 +140,21 @@ def watches(args: AlarmsArgs) -> tuple[Watch, ...]:
             above=settings.oldest_message_minutes * 60,
         ),
         Watch(
+            "quarantined",
+            f"More than {settings.quarantined_per_hour:,} messages were quarantined within an hour. The table's `reason` "
+            "says why: a device that lost its way, or new firmware.",
+            {
+                "refused": Metric(
+                    settings.metrics_namespace,
+                    "Quarantined",
+                    {"service": settings.service, "function": "quarantine"},
+                )
+            },
+            "FILL(refused, 0)",
+            above=settings.quarantined_per_hour,
+            period=3600,
+        ),
+        Watch(
             "pending-alerts",
             "Alerts were stored and not sent; the sweeper found them. Look for failures of the state that publishes.",
             {

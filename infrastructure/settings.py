@@ -113,6 +113,7 @@ class Settings:
     sweep_minutes: int = _whole(1, 1_440)
     pending_minutes: int = _whole(1, 10_080)
     oldest_message_minutes: int = _whole(1, 20_160)
+    quarantined_per_hour: int = _whole(0, 1_000_000_000)
     alert_email: str = _text()
     log_level: str = _text("DEBUG", "INFO", "WARNING", "ERROR")
     log_retention_days: int = _whole(1, 3_653, choices=LOG_RETENTIONS)

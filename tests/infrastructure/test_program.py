@@ -25,7 +25,7 @@ TYPES = {
     "symphony:infrastructure:Tables": 1,
     "aws:cloudwatch/dashboard:Dashboard": 1,
     "aws:cloudwatch/logGroup:LogGroup": 6,
-    "aws:cloudwatch/metricAlarm:MetricAlarm": 6,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": 7,
     "aws:dynamodb/table:Table": 4,
     "aws:iam/role:Role": 8,
     "aws:iam/rolePolicy:RolePolicy": 8,
@@ -429,6 +429,7 @@ def test_alarms_watch_what_matters_and_tell_somebody(plan: Plan) -> None:
         "dead-letters",
         "pipe-not-running",
         "oldest-message",
+        "quarantined",
         "pending-alerts",
         "sweep-failing",
     }
@@ -451,6 +452,15 @@ def test_alarm_thresholds(plan: Plan, stack: str) -> None:
     minutes = 1 if stack == "local" else 5
     (pending,) = [q["metric"] for q in alarms["pending-alerts"]["metricQueries"] if "metric" in q]
     assert pending["period"] == minutes * 60, "the metric comes once a sweep"
+
+
+def test_the_alarm_on_quarantined_messages_watches_what_the_handler_counts(plan: Plan) -> None:
+    alarm = inputs(plan, "aws:cloudwatch/metricAlarm:MetricAlarm", "quarantined")
+    (metric,) = [q["metric"] for q in alarm["metricQueries"] if "metric" in q]
+    variables = inputs(plan, "aws:lambda/function:Function", "quarantine")["environment"]["variables"]
+    assert (metric["namespace"], metric["metricName"]) == (variables["POWERTOOLS_METRICS_NAMESPACE"], "Quarantined")
+    assert metric["dimensions"] == {"service": variables["POWERTOOLS_SERVICE_NAME"], "function": "quarantine"}
+    assert (alarm["threshold"], metric["period"]) == (100, 3600)
 
 
 def test_the_alarm_on_pending_alerts_watches_what_the_sweeper_counts(plan: Plan, stack: str) -> None:

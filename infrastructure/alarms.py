@@ -141,8 +141,8 @@ def watches(args: AlarmsArgs) -> tuple[Watch, ...]:
         ),
         Watch(
             "quarantined",
-            f"More than {settings.quarantined_per_hour:,} messages were quarantined within an hour. The table's `reason` "
-            "says why: a device that lost its way, or new firmware.",
+            f"More than {settings.quarantined_per_hour:,} messages were quarantined within an hour. The table's "
+            "`reason` says why: a device that lost its way, or new firmware.",
             {
                 "refused": Metric(
                     settings.metrics_namespace,

@@ -137,7 +137,7 @@ def test_the_sweeper_runs_with_its_environment(deployed: Any) -> None:
 def test_the_dashboard_is_json_that_fits_its_grid(deployed: Any) -> None:
     body = json.loads(deployed.one("aws:cloudwatch/dashboard:Dashboard", "dashboard")["dashboardBody"])
     places = [(widget["x"], widget["y"]) for widget in body["widgets"]]
-    assert len(places) == len(set(places)) == 7
+    assert len(places) == len(set(places)) == 6
     assert all(widget["x"] + widget["width"] <= 24 for widget in body["widgets"])
     assert body["widgets"][0]["type"] == "alarm"
     assert len(body["widgets"][0]["properties"]["alarms"]) == 7

@@ -116,6 +116,7 @@ class Settings:
     quarantined_per_hour: int = _whole(0, 1_000_000_000)
     alert_email: str = _text()
     log_level: str = _text("DEBUG", "INFO", "WARNING", "ERROR")
+    workflow_log_level: str = _text("ALL", "ERROR", "FATAL")
     log_retention_days: int = _whole(1, 3_653, choices=LOG_RETENTIONS)
     metrics_namespace: str = _text()
     include_execution_data: bool = _flag()

@@ -62,9 +62,9 @@ class StateMachine(pulumi.ComponentResource):
             role_arn=role.arn,
             definition=definition_of(args),
             publish=True,
-            # Express keeps no history of its own: without these events there is none.
+            # Express keeps no history of its own: of what this level leaves out there is none.
             logging_configuration=aws.sfn.StateMachineLoggingConfigurationArgs(
-                level="ALL",
+                level=settings.workflow_log_level,
                 include_execution_data=settings.include_execution_data,
                 log_destination=pulumi.Output.concat(self.logs.arn, ":*"),
             ),

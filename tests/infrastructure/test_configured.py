@@ -34,12 +34,16 @@ def test_another_partition_is_in_every_arn() -> None:
 
 def test_settings_reach_their_resources() -> None:
     given = {"batchSize": "5", "queueVisibilitySeconds": "400", "maxReceives": "2", "deduplicationDays": "90"}
+    given |= {"workflowLogLevel": "ERROR", "quarantinedPerHour": "7"}
     plan = preview("dev", {**REGION, **{f"symphony:{key}": value for key, value in given.items()}})
     batch = plan.one("aws:pipes/pipe:Pipe", "pipe").inputs["sourceParameters"]["sqsQueueParameters"]
     assert batch["batchSize"] == 5
     assert plan.one("aws:sqs/queue:Queue", "telemetry").inputs["visibilityTimeoutSeconds"] == 400
     environment = plan.one("aws:lambda/function:Function", "validate").inputs["environment"]
     assert environment["variables"]["DEDUPLICATION_DAYS"] == "90"
+    machine = plan.one("aws:sfn/stateMachine:StateMachine", "telemetry").inputs
+    assert machine["loggingConfiguration"]["level"] == "ERROR"
+    assert plan.one("aws:cloudwatch/metricAlarm:MetricAlarm", "quarantined").inputs["threshold"] == 7
 
 
 def test_a_batch_that_does_not_fit_is_refused_in_one_line() -> None:

@@ -34,7 +34,7 @@ _LOG = logging.getLogger(__name__)
 
 #: Seconds that an Express execution may take.
 EXPRESS_LIMIT = 300.0
-#: Finished Express executions that stay readable; AWS keeps none.
+#: Finished Express executions that stay readable, of those that were started without waiting; AWS keeps none.
 EXPRESS_KEPT = 1_000
 #: Finished Standard executions whose histories stay in memory; those of older ones are replayed from a durable store.
 STANDARD_KEPT = 500
@@ -295,7 +295,9 @@ class Engine:
 
     def _ended(self, execution: Execution) -> None:
         self._open -= 1
-        if execution.express:
+        if not execution.kept:
+            del self.executions[execution.arn]  # who waited for it has it; such histories would be most of the heap
+        elif execution.express:
             self._express_done.append(execution.arn)
             while len(self._express_done) > EXPRESS_KEPT:
                 self.executions.pop(self._express_done.popleft(), None)

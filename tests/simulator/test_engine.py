@@ -336,5 +336,9 @@ async def test_finished_express_executions_are_forgotten_in_time() -> None:
     engine = Engine(Tasks(), clock=VirtualClock())
     arn = add(engine, "m", {"P": {"Type": "Pass"}}, "EXPRESS")
     for _ in range(1_100):
-        await engine.run(arn)
+        await (await engine.start(arn)).finished.wait()
     assert len(engine.executions) == 1_000
+    # Whoever waits for an execution is told of its end: nobody can ask for it again.
+    assert (await engine.run(arn)).status == "SUCCEEDED"
+    assert len(engine.executions) == 1_000
+    assert all(execution.kept for execution in engine.executions.values())

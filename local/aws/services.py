@@ -7,6 +7,7 @@ know is on disk before they act on it.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import socket
 import sys
@@ -151,6 +152,9 @@ class Server(uvicorn.Server):
         """Start the services, listen, tell the parent."""
         await self._services.start()
         await super().startup(sockets)
+        # What is here now stays: without it the collector looks at it again and again, a tenth of a second at a time.
+        gc.collect()
+        gc.freeze()
         if not self.should_exit:
             report_ready(self._settings)
 

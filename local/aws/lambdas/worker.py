@@ -28,9 +28,13 @@ def main() -> None:
         try:
             importlib.import_module("runtime_client")  # the client's compiled half
             from awslambdaric.__main__ import main as run
+            from awslambdaric.lambda_config import LambdaConfigProvider
         except ImportError:
             runtime = "loop"
         else:
+            # Since Python 3.12 the client waits for each invocation in a new thread, so that the first one can handle
+            # signals. Ours get none but SIGKILL, and the threads cost a third of a short call.
+            LambdaConfigProvider.SUPPORTED_THREADPOLLING_ENVS = set()
             sys.argv = ["awslambdaric", os.environ["_HANDLER"]]
             run(sys.argv)
             return

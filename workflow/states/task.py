@@ -39,7 +39,7 @@ class Task(Service[In, Out]):
     def __init__(self, name: str, fn: Callable[[In], Out]) -> None:
         place = caller_place()
         signature = read_signature(fn) if callable(fn) else None
-        shown = getattr(fn, "__name__", repr(fn))
+        shown = getattr(fn, "__name__", None) or repr(fn)
         if signature is None:
             problems = (
                 Problem(
@@ -48,7 +48,7 @@ class Task(Service[In, Out]):
             )
             takes = gives = None
         else:
-            problems = tuple(Problem(place, what, instead, "handler") for what, instead in signature.wrong)
+            problems = tuple([Problem(place, what, instead, "handler") for what, instead in signature.wrong])
             takes, gives = signature.takes, signature.gives
         function, arguments = _called(shown, fn) if signature is not None else _call(shown, fn)
         self._serve(

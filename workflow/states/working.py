@@ -120,8 +120,7 @@ class Working(Guarded[In, Out, Res]):
 
     def _work(self, name: str, takes: Kind, result: Root, place: Place, **values: Any) -> None:
         values.setdefault("passes", result.kind)
-        values["takes"] = takes
-        values["result"] = result
+        values |= {"takes": takes, "result": result}
         self._set(name, place, values)
 
     def retry(
@@ -218,9 +217,9 @@ class Service(Working[In, Out, Never]):
     _start: ClassVar[Mapping[str, Any]] = {**Working._start, "seconds": None, "beat": None, "role": None}
 
     def _serve(self, name: str, takes: Kind, result: Root, place: Place, resource: str, **values: Any) -> None:
-        values["service"] = resource.partition(":")[0]
-        values["resource"] = resource
-        self._work(name, takes, result, place, **values)
+        values.setdefault("passes", result.kind)
+        values |= {"takes": takes, "result": result, "resource": resource, "service": resource.partition(":")[0]}
+        self._set(name, place, values)
 
     def timeout(self, seconds: int | Callable[[In], int]) -> Self:
         """Fail with States.Timeout after so many seconds; a lambda reads them from the input."""

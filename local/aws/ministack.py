@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from local.aws.ministack_queues import quicken
 from simulator.api.guard import ASGIApp
 
 # Services that the emulator may serve. The rest is off: nothing here uses it, and less code is reachable.
@@ -57,6 +58,7 @@ def patched(mqtt: socket.socket, roles: Path | None = None) -> ASGIApp:
     _broker_on_our_socket(mqtt)
     _endpoint_of_the_broker(mqtt)
     _long_polls_that_wake()
+    _queues_that_stay_quick()
     _public_layer_parameter()
     _any_payload_reaches_its_rule()
     if roles is not None:
@@ -171,6 +173,13 @@ def _long_polls_that_wake() -> None:
         waking.wake()
 
     _replace(concurrency.esm_wake, "set", set_and_wake)
+
+
+def _queues_that_stay_quick() -> None:
+    """Receiving and deleting cost the same however much waits."""
+    from ministack.services import sqs
+
+    quicken(sqs)
 
 
 def _public_layer_parameter() -> None:

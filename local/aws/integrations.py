@@ -11,14 +11,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from botocore.exceptions import ClientError
-from botocore.model import ServiceModel
+from botocore.model import OperationModel, ServiceModel
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 
-from local.aws.call import Client
+from local.aws.call import Answer, Client
+from local.aws.wire import Fits, fits
 from simulator.integrations.services import Prepared, Services, failures, result
 from simulator.tasks import TaskCall
-from simulator.values import Value
+from simulator.values import Value, dump, load
 
 
 class DirectServices(Services):
@@ -37,10 +38,10 @@ class DirectServices(Services):
             return await super().call(call)
         direct = self._direct.get(model.service_name)
         if direct is None:
-            direct = self._direct[model.service_name] = _Direct(model, *self._where)
+            make = _DirectJson if model.resolved_protocol == "json" else _Direct
+            direct = self._direct[model.service_name] = make(model, *self._where)
         with failures(prepared):
-            answer = await direct.answer(prepared)
-        return result(prepared, answer)
+            return await direct.call(prepared)
 
     def close(self) -> None:
         """Let go of connections and threads."""
@@ -65,25 +66,64 @@ class _Direct:
         self._serializer = create_serializer(model.resolved_protocol)
         self._parser = create_parser(model.resolved_protocol)
 
-    async def answer(self, prepared: Prepared) -> dict[str, Any]:
+    async def call(self, prepared: Prepared) -> Value:
         """Call it. Raises ClientError for what it answers, OSError where there is no answer."""
         request = self._serializer.serialize_to_request(prepared.request, prepared.model)
         body: Any = request["body"]
         if isinstance(body, dict):  # a form, of the query protocol
             body = urlencode(body).encode()
-        status, headers, content = await self._client.send(request["headers"], body)
+        return self._result(prepared, await self._client.send(request["headers"], body))
+
+    def _result(self, prepared: Prepared, answer: Answer) -> Value:
+        status, headers, body = answer
         response = {
             "status_code": status,
             "headers": headers,
-            "body": content,
+            "body": body,
             "context": {"operation_name": prepared.method},
         }
         parse: Any = self._parser.parse  # an operation without output has no shape, which the stubs do not know
-        answer: dict[str, Any] = parse(response, prepared.model.output_shape)
+        parsed: dict[str, Any] = parse(response, prepared.model.output_shape)
         if status >= 300:
-            raise ClientError(answer, prepared.model.name)  # type: ignore[arg-type]
-        return answer
+            raise ClientError(parsed, prepared.model.name)  # type: ignore[arg-type]
+        return result(prepared, parsed)
 
     def close(self) -> None:
         """Close its connections."""
         self._client.close()
+
+
+class _DirectJson(_Direct):
+    """A service of the JSON protocol: requests and answers that are in their final form are not converted."""
+
+    def __init__(self, model: ServiceModel, endpoint: str, region: str) -> None:
+        super().__init__(model, endpoint, region)
+        self._forms: dict[str, tuple[dict[str, str], Fits, Fits]] = {}
+
+    async def call(self, prepared: Prepared) -> Value:
+        """Call it. Raises ClientError for what it answers, OSError where there is no answer."""
+        headers, request_fits, answer_fits = self._form(prepared.model)
+        if not request_fits(prepared.arguments):
+            return await super().call(prepared)
+        answer = await self._client.send(headers, dump(prepared.arguments))
+        status, fields, body = answer
+        document = _document(body) if status < 300 else None
+        if document is None or not answer_fits(document):
+            return self._result(prepared, answer)
+        request_id = fields.get("x-amzn-requestid", "")
+        about = {"RequestId": request_id, "HTTPStatusCode": status, "HTTPHeaders": fields}
+        return result(prepared, {**document, "ResponseMetadata": about}, final=True)
+
+    def _form(self, model: OperationModel) -> tuple[dict[str, str], Fits, Fits]:
+        """The headers of an operation's requests, and checks of what it takes and gives."""
+        if model.name not in self._forms:
+            empty = create_serializer("json", include_validation=False).serialize_to_request({}, model)
+            self._forms[model.name] = empty["headers"], fits(model.input_shape), fits(model.output_shape)
+        return self._forms[model.name]
+
+
+def _document(body: bytes) -> Value:
+    try:
+        return load(body or b"{}")
+    except ValueError:
+        return None

@@ -28,13 +28,20 @@ from simulator.values import Value, text
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A request ready to be sent: by which client and method, of which operation."""
+    """A request ready to be sent: by which client and method, of which operation; `arguments` as Step Functions has
+    them."""
 
     service: str
     client: Any
     method: str
     model: OperationModel
-    request: dict[str, Any]
+    arguments: dict[str, Value]
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """The parameters as boto3 takes them."""
+        request: dict[str, Any] = to_request(self.arguments, self.model.input_shape)
+        return request
 
 
 class Services:
@@ -89,7 +96,7 @@ class Services:
         if not isinstance(arguments, dict):
             raise TaskFailed("States.Runtime", "The parameters of an AWS service integration must be an object")
         arguments = prepare(resource.service, resource.action, arguments, call)
-        return Prepared(resource.service, client, method, model, to_request(arguments, model.input_shape))
+        return Prepared(resource.service, client, method, model, arguments)
 
     def _operation(self, service: str, action: str, shown: str) -> tuple[Any, str, OperationModel]:
         key = (service, action)
@@ -137,10 +144,10 @@ def failures(prepared: Prepared) -> Iterator[None]:
         ) from error
 
 
-def result(prepared: Prepared, answer: dict[str, Any]) -> Value:
-    """A task's result from boto3's answer."""
+def result(prepared: Prepared, answer: dict[str, Any], *, final: bool = False) -> Value:
+    """A task's result from boto3's answer; `final`: which is in Step Functions' spelling already."""
     metadata = answer.pop("ResponseMetadata", {})
-    shown = from_response(answer, prepared.model.output_shape)
+    shown = answer if final else from_response(answer, prepared.model.output_shape)
     if prepared.service == "events" and shown.get("FailedEntryCount"):
         raise TaskFailed("EventBridge.FailedEntry", text(shown))
     return shown if prepared.service.startswith("aws-sdk:") else {**shown, **_http(metadata)}

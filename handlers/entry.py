@@ -97,8 +97,8 @@ def entry(function: Callable[..., Any]) -> EntryPoint:
 
     def handle(event: Any, context: LambdaContext) -> Any:
         where = _where(event)
+        logger.append_keys(**where)
         for key, value in where.items():
-            logger.append_keys(**{key: value})
             tracer.put_annotation(key=key, value=value)
         with offloading(where["execution"]):
             call = _call(event, call_type, name)
@@ -127,10 +127,10 @@ def entry(function: Callable[..., Any]) -> EntryPoint:
     counting.__name__ = name  # what the trace calls it
     if "handlers.clients" in sys.modules:  # imported by the handler's module: it talks to AWS
         tracer.patch(modules=["botocore"])
-    observed: EntryPoint = logger.inject_lambda_context(
-        metrics.log_metrics(tracer.capture_lambda_handler(counting, capture_response=False, capture_error=False)),
-        clear_state=True,
-    )
+    traced = counting
+    if not tracer.disabled:  # it would build its segments all the same, for nobody: a fifth of a short call
+        traced = tracer.capture_lambda_handler(counting, capture_response=False, capture_error=False)
+    observed: EntryPoint = logger.inject_lambda_context(metrics.log_metrics(traced), clear_state=True)
     return observed
 
 

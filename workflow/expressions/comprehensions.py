@@ -28,6 +28,7 @@ from .nodes import (
     negate,
     or_null,
     walk,
+    whole,
 )
 from .refusals import Page, refuse
 from .rules import dicts, lists, numbers
@@ -103,6 +104,8 @@ def comprehension(it: Reader, generators: list[ast.comprehension], elt: Make, qu
     x = Var(it.fresh(g.target.id if isinstance(g.target, ast.Name) else "x"), kind=lists.elem_kind(xs))
     i = Var(it.fresh("i"), kind=INT) if indexed else None
     value = source.element(x, i or ZERO)
+    if isinstance(g.target, ast.Name):
+        value = whole(value)
     with it.within(it.scope.child()) as scope:
         binding.assign(it, g.target, value, shared=False)
         condition = it.chain(g.ifs, True) if g.ifs else TRUE

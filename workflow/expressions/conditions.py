@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .builder import Builder
 from .demands import refuse_none
+from .json_values import key as json_key
 from .kinds import (
     BOOL,
     INT,
@@ -117,6 +118,15 @@ def count(xs: Node) -> Node:
 def keys(d: Node) -> Node:
     """$keys(d): one text for one key, nothing for none."""
     return call("keys", d, kind=ListKind(STR))
+
+
+def key_text(k: Node) -> Node:
+    """A text, a whole number or an enum member as a key of a JSON object, which is text."""
+    if isinstance(k, Const):
+        return const(json_key(k.value))
+    values = k.kind.members if isinstance(k.kind, EnumKind) else ()
+    texts = [json_key(m) == m.value for m in values]
+    return k if family(k.kind) == "str" or (texts and all(texts)) else call("string", k, kind=STR)
 
 
 def millis(x: Node) -> Node:

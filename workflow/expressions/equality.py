@@ -208,6 +208,8 @@ def is_same(b: Builder, x: Node, y: Node) -> Node:
     """x is y, where it means something for data: None, True, False and enum members."""
     if y == NULL or x == NULL:
         return equal(b, x, y)
+    if isinstance(x, Const):
+        x, y = y, x
     if isinstance(y, Const) and isinstance(y.value, bool) and family(some(x.kind)) == "bool":
         return equal(b, x, y)
     if isinstance(y, Const) and isinstance(y.value, Enum) and only_members(some(x.kind), y.value):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from workflow.diagnostics import did_you_mean
 
 from .builder import Builder
-from .conditions import keys
+from .conditions import key_text, keys
 from .constants import const_of
 from .demands import refuse_none
 from .equality import equal
@@ -26,6 +26,7 @@ from .kinds import (
     is_optional,
     is_typed_dict,
     join,
+    same_enum,
     show,
     some,
     whole_values,
@@ -75,8 +76,10 @@ def in_dict(x: Node, d: Node) -> Node:
     key_kind = d.kind.key if isinstance(d.kind, DictKind) else STR
     fx, fk = family(x.kind), family(key_kind)
     if fx == "number" and fk in ("number", "union") and whole_values(x.kind):
-        return binary(const(str(int(x.value))) if isinstance(x, Const) else call("string", x, kind=STR), "in", keys(d))
-    if fx == fk == "enum" or (fx == "str" and (fk == "str" or (isinstance(d, Const) and not d.value))):
+        return binary(key_text(x), "in", keys(d))
+    if fx == fk == "enum" and same_enum(x.kind, key_kind):
+        return binary(key_text(x), "in", keys(d))
+    if fx == "str" and (fk == "str" or (isinstance(d, Const) and not d.value)):
         return binary(x, "in", keys(d))
     raise refuse(Page.WRONG_TYPE, f"`in` between {show(x.kind)} and {show(d.kind)}", f"the keys are {show(key_kind)}")
 

@@ -366,6 +366,11 @@ def or_null(x: Node) -> Node:
     return Block((("got", x),), Cond(binary(got, "!=", NULL), got, NULL, kind=x.kind), kind=x.kind)
 
 
+def whole(x: Node) -> Node:
+    """The items of a tuple that is written out as one value: what is None in it must not vanish."""
+    return Array(tuple(map(or_null, x.items)), kind=x.kind) if isinstance(x, Array) else x
+
+
 def simple(n: Node) -> bool:
     """Cheap and short enough to be written twice."""
     match n:

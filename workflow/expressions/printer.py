@@ -63,7 +63,7 @@ def piece(n: Node) -> tuple[str, int]:
         case Field(of=of, name=name):
             return f"{show(of, PATH)}.{name if PLAIN_NAME.fullmatch(name) else quoted(name)}", PATH
         case Index(of=of, index=index):
-            return f"{show(of, PATH)}[{show(index)}]", PATH
+            return f"{indexed(of)}[{show(index)}]", PATH
         case Cast(of=of):
             return piece(of)
         case Call(function=function, args=args):
@@ -95,6 +95,16 @@ def piece(n: Node) -> tuple[str, int]:
         case Regex(pattern=pattern):
             return "/" + pattern.replace("/", "\\/") + "/", ATOM
     raise InternalError(f"no way to print a {type(n).__name__}")
+
+
+def indexed(of: Node) -> str:
+    """What is indexed. After a computed index the next one would count what that gave, not its items: `x[$i][0]` is
+    `x[$i]`, so such a part stands in brackets."""
+    inner = of
+    while isinstance(inner, Cast):
+        inner = inner.of
+    computed = isinstance(inner, Index) and not isinstance(inner.index, Const)
+    return f"({show(of)})" if computed else show(of, PATH)
 
 
 def quoted(name: str) -> str:

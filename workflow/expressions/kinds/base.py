@@ -291,6 +291,11 @@ def whole_values(kind: Kind) -> bool:
     return all(isinstance(v, int) for v in values_of(kind))
 
 
+def same_enum(a: Kind, b: Kind) -> bool:
+    """Are both members of one enum?"""
+    return isinstance(a, EnumKind) and isinstance(b, EnumKind) and a.cls is b.cls
+
+
 def values_of(kind: Kind) -> tuple[Any, ...]:
     """The JSON values of an enum or a Literal; empty for other kinds."""
     if isinstance(kind, LiteralKind):

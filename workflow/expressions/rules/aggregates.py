@@ -225,8 +225,10 @@ def sortable(p: Node, bare: bool) -> Node:
 
 
 def is_plain(p: Node) -> bool:
-    """May it stand in `^( )`? Locals and functions may not: their context is another."""
-    return not any(isinstance(x, (Block, Function)) for x in walk(p))
+    """May it stand in `^( )`? Locals, functions and computed indexes may not: their context is another."""
+    inside = [x.index for x in walk(p) if isinstance(x, Index)]
+    moved = any(isinstance(y, Var) and not y.name for i in inside for y in walk(i))
+    return not moved and not any(isinstance(x, (Block, Function)) for x in walk(p))
 
 
 FUNCTIONS: dict[Any, Any] = {

@@ -7,7 +7,7 @@ from typing import Any
 from workflow.diagnostics import did_you_mean
 
 from ..builder import Builder
-from ..conditions import keep, keys
+from ..conditions import keep, key_text, keys
 from ..constants import const_of
 from ..demands import refuse_none
 from ..json_values import key as json_key
@@ -34,7 +34,9 @@ from ..kinds import (
     is_typed_dict,
     join,
     of_value,
+    same_enum,
     show,
+    values_of,
     whole_values,
 )
 from ..nodes import (
@@ -73,12 +75,11 @@ def key_of(d: Node, k: Node) -> Node:
     refuse_none("a key", k)
     fk, fd = family(k.kind), family(key_kind(d))
     empty = isinstance(d, Const) and not d.value
-    if fk == fd == "number" and whole_values(k.kind):
-        return const(json_key(k.value)) if isinstance(k, Const) else call("string", k, kind=STR)
-    if fk == "number" and isinstance(d, Const) and isinstance(key_kind(d), EnumKind) and whole_values(k.kind):
-        return call("string", k, kind=STR)
-    if fk == fd == "enum":
-        return k
+    by_enum = isinstance(d, Const) and isinstance(key_kind(d), EnumKind)
+    if fk == "number" and (fd == "number" or by_enum) and whole_values(k.kind):
+        return key_text(k)
+    if fk == fd == "enum" and same_enum(k.kind, key_kind(d)):
+        return key_text(k)
     if fk == "str" and (fd == "str" or empty):
         return k
     if fk in ("str", "number", "enum"):
@@ -147,6 +148,12 @@ def read_key(d: Node, k: Node) -> Node:
     kind = key_kind(d)
     if isinstance(kind, NumberKind) or family(kind) == "number":
         return call("number", k, kind=kind)
+    values = values_of(kind) if family(kind) == "enum" else ()
+    if values and all(isinstance(v, int) for v in values):
+        return call("number", k, kind=kind)
+    if not all(isinstance(v, str) for v in values):
+        said = f"the keys of {an(d.kind)}, which are numbers and texts"
+        raise refuse(Page.NOT_JSON, said, "give the enum values of one type")
     return k if kind == STR else cast(k, kind)
 
 
@@ -260,10 +267,8 @@ def plain_key(kind: Kind) -> Kind:
 def text_key(k: Node) -> Node:
     """A computed or constant key as text."""
     refuse_none("a key", k)
-    if family(k.kind) in ("str", "enum"):
-        return const(json_key(k.value)) if isinstance(k, Const) else k
-    if family(k.kind) == "number" and whole_values(k.kind):
-        return const(json_key(k.value)) if isinstance(k, Const) else call("string", k, kind=STR)
+    if family(k.kind) in ("str", "enum") or (family(k.kind) == "number" and whole_values(k.kind)):
+        return key_text(k)
     raise refuse(Page.WRONG_TYPE, f"a key of type {show(k.kind)}", "keys of a JSON object are text")
 
 

@@ -45,13 +45,16 @@ from ..nodes import (
     Const,
     Function,
     Index,
+    Negative,
     Node,
     Var,
     binary,
+    both,
     call,
     cond,
     const,
     or_null,
+    whole,
     with_kind,
 )
 from ..refusals import Page, refuse
@@ -77,7 +80,7 @@ def as_list(b: Builder, v: Value) -> Node:
         x = Var(b.fresh("x"), kind=elem_kind(v.source))
         i = Var(b.fresh("i"), kind=INT) if v.indexed else None
         element = v.element
-        return mapped(b, v.source, x, i, None, b.assuming(None, True, lambda: element(x, i or ZERO)))
+        return mapped(b, v.source, x, i, None, b.assuming(None, True, lambda: whole(element(x, i or ZERO))))
     if not isinstance(v, Node):
         raise refuse(Page.NOT_A_VALUE, "a function is not a list", "call it")
     elem_kind(v)
@@ -156,7 +159,11 @@ def item(b: Builder, xs: Node, i: Node) -> Node:
     full = full or has_items(b, xs)
     if full and isinstance(i, Const) and i.value in (0, -1):
         return got
-    return cond(call("exists", got, kind=BOOL), got, call("error", const("list index out of range"), kind=elem))
+    there: Node = call("exists", got, kind=BOOL)
+    if is_optional(elem) and not isinstance(i, Const):  # jsonata-python finds no null by a computed index
+        size = count(xs)
+        there = both(binary(i, ">=", Negative(size, kind=INT)), binary(i, "<", size))
+    return cond(there, got, call("error", const("list index out of range"), kind=elem))
 
 
 def has_items(b: Builder, xs: Node) -> bool:

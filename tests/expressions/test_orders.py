@@ -1,0 +1,28 @@
+"""Every expression over an Order means the same as the Python it was made of, under every engine that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from workflow.expressions import compile_function
+
+from .compare import differences
+from .order_examples import orders
+from .order_lists import EQUAL as LISTS
+from .order_models import EQUAL as MODELS
+from .order_parts import EQUAL as PARTS
+from .order_statements import EQUAL as STATEMENTS
+from .order_values import EQUAL as VALUES
+from .orders import Order
+
+TABLES = {"lists": LISTS, "parts": PARTS, "values": VALUES, "models": MODELS, "statements": STATEMENTS}
+ORDERS = list(orders())
+
+
+@pytest.mark.parametrize(("table", "name"), [(t, name) for t, entries in TABLES.items() for name in entries])
+def test_an_expression_over_an_order_means_what_python_says(table: str, name: str) -> None:
+    fn: Callable[[Order], object] = TABLES[table][name]
+    code = compile_function(fn, [Order])
+    assert list(differences(fn, code, ORDERS)) == [], code

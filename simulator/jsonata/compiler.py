@@ -210,7 +210,7 @@ def _tail(call: Any) -> Eval:
     function, arguments = _callee(call), [compile_node(argument) for argument in call.arguments]
 
     def evaluate(context: Any, scope: Scope) -> Any:
-        return Tail(function(context, scope), [argument(context, scope) for argument in arguments], context, scope)
+        return Tail(function(context, scope), [argument(context, scope) for argument in arguments], scope)
 
     return evaluate
 
@@ -286,7 +286,7 @@ def _apply(node: Any) -> Eval:
             raise Problem("T2006")
         if isinstance(first, Function):
             return Composed(first, function)
-        return apply(function, [first], UNDEFINED, scope)
+        return apply(function, [first], None, scope)
 
     return evaluate
 

@@ -122,7 +122,10 @@ def _unequal(left: Any, right: Any) -> bool:
 def _includes(left: Any, right: Any) -> bool:
     if left is UNDEFINED or right is UNDEFINED:
         return False
-    return any(equal(left, item) for item in (right if isinstance(right, list) else [right]))
+    items = right if isinstance(right, list) else [right]
+    if isinstance(left, (dict, list)):  # of objects and arrays the reference asks whether it is the very same one
+        return any(left is item for item in items)
+    return any(equal(left, item) for item in items)
 
 
 def _concatenate(left: Eval, right: Eval) -> Eval:

@@ -131,7 +131,7 @@ def _kept(result: Any) -> Any:
     if not isinstance(result, list):
         result = Seq([result])
     elif not isinstance(result, Seq):
-        result = Seq(result)
+        result = Seq(result, sequence=False)  # an array of the data stays what it is, though it is empty
     elif result.cons and not result.sequence:
         result = Seq([result])
     result.keep = True
@@ -298,12 +298,14 @@ def _select(value: Any, test: Eval, scope: Scope) -> Any:
             outcome = test(item["@"], inner)
         else:
             outcome = test(item, scope)
+        if item is UNDEFINED:
+            continue
         if outcome.__class__ in (int, float):
             wanted: Any = [outcome]
         elif isinstance(outcome, list) and all(entry.__class__ in (int, float) for entry in outcome):
             wanted = outcome
         else:
-            if truth(outcome) and item is not UNDEFINED:
+            if truth(outcome):
                 results.append(item)
             continue
         for entry in wanted:

@@ -50,10 +50,10 @@ class Scope:
 class Tail:
     """A call in tail position, to be made by whoever called: so that loops written as recursion need no stack."""
 
-    __slots__ = ("arguments", "context", "function", "scope")
+    __slots__ = ("arguments", "function", "scope")
 
-    def __init__(self, function: Any, arguments: list[Any], context: Any, scope: Scope) -> None:
-        self.function, self.arguments, self.context, self.scope = function, arguments, context, scope
+    def __init__(self, function: Any, arguments: list[Any], scope: Scope) -> None:
+        self.function, self.arguments, self.scope = function, arguments, scope
 
 
 class Function:
@@ -138,7 +138,7 @@ PLACEHOLDER = object()
 
 
 def apply(function: Any, arguments: list[Any], context: Any, scope: Scope) -> Any:
-    """Call a function and whatever it calls in tail position. Raises T1006 for what is none."""
+    """Call a function and whatever it calls in tail position, in the same context. Raises T1006 for what is none."""
     while True:
         scope.budget.tick()
         if not isinstance(function, Function):
@@ -148,10 +148,10 @@ def apply(function: Any, arguments: list[Any], context: Any, scope: Scope) -> An
         result = function.call(arguments, context, scope)
         if result.__class__ is not Tail:
             return result
-        function, arguments, context, scope = result.function, result.arguments, result.context, result.scope
+        function, arguments, scope = result.function, result.arguments, result.scope
 
 
 def call_with(function: Function, scope: Scope, *arguments: Any) -> Any:
     """Call a function that was given to a built-in, with as many of these arguments as it names (at least one)."""
     count = max(function.arity, 1)
-    return apply(function, list(arguments[:count]), UNDEFINED, scope)
+    return apply(function, list(arguments[:count]), None, scope)

@@ -29,6 +29,8 @@ class Transformer(Function):
         value = arguments[0] if arguments else UNDEFINED
         if value is UNDEFINED:
             return UNDEFINED
+        if not isinstance(value, (dict, list)):
+            raise Problem("T0410", value=value)
         measure(value)
         copied = clone(plain(value))
         matches = self._pattern(copied, self._defined)

@@ -18,8 +18,8 @@ from typing import Any
 
 import jsonata
 
+from simulator.jsonata.engine import NOT_JSON, program
 from simulator.jsonata.engine import UNDEFINED as NOTHING
-from simulator.jsonata.engine import program
 
 PLACES = [os.environ.get("JSONATA_JS", ""), str(Path(__file__).parents[2] / "node_modules" / "jsonata")]
 SCRIPT = """
@@ -32,7 +32,7 @@ lines.on('line', line => { chain = chain.then(async () => {
   try {
     const expression = jsonata(row.code);
     expression.assign('states', row.states);
-    const value = await expression.evaluate(null);
+    const value = await expression.evaluate(undefined);
     out = value === undefined ? {undefined: true} : {value};
   } catch (error) { out = {error: String(error.message)}; }
   console.log(JSON.stringify(out));
@@ -82,6 +82,8 @@ def by_simulator(code: str, states: Any) -> Any:
         found = program(code).evaluate({"states": states}, setting)
     except Exception as e:
         return Failed(f"{type(e).__name__}: {e}")
+    if found is NOT_JSON:
+        return Failed("no JSON")
     return UNDEFINED if found is NOTHING else json.loads(json.dumps(found))
 
 

@@ -8,7 +8,7 @@ from simulator.jsonata.bounds import tick
 from simulator.jsonata.errors import Problem, Word
 from simulator.jsonata.scope import Function, Scope, call_with
 from simulator.jsonata.transform import clone
-from simulator.jsonata.values import UNDEFINED, Seq, append, measure, plain, settle, truth
+from simulator.jsonata.values import UNDEFINED, Seq, append, measure, plain, truth
 
 
 def count(items: Any) -> Any:
@@ -112,16 +112,11 @@ def each(scope: Scope, value: Any, function: Any) -> Any:
     return Seq(item for item in made if item is not UNDEFINED)
 
 
-def keys(value: Any) -> Any:
+def keys(value: Any) -> Seq:
     """$keys, of an object or of all objects of an array."""
     if isinstance(value, list):
-        found: dict[str, None] = {}
-        for item in value:
-            below = keys(item)
-            for key in below if isinstance(below, list) else [] if below is UNDEFINED else [below]:
-                found[key] = None
-        return settle(Seq(found))
-    return settle(Seq(value)) if value.__class__ is dict else UNDEFINED
+        return Seq(dict.fromkeys(key for item in value for key in keys(item)))
+    return Seq(value if value.__class__ is dict else ())
 
 
 def lookup(value: Any, key: Any) -> Any:
@@ -132,18 +127,16 @@ def lookup(value: Any, key: Any) -> Any:
             found = lookup(item, key)
             if found is not UNDEFINED:
                 result.extend(found if isinstance(found, list) else [found])
-        return settle(result)
+        return result
     return value.get(key, UNDEFINED) if value.__class__ is dict else UNDEFINED
 
 
 def spread(value: Any) -> Any:
     """$spread: an object for each field."""
     if isinstance(value, list):
-        result: Any = Seq()
-        for item in value:
-            below = spread(item)
-            result.extend(below if isinstance(below, list) else [below])
-        return result
+        below = [spread(item) for item in value]
+        made = [each for item in below for each in (item if isinstance(item, list) else [item])]
+        return made if value else Seq()  # as the reference appends them: an array that stays one
     if value.__class__ is dict:
         return Seq({key: item} for key, item in value.items())
     return value

@@ -113,8 +113,9 @@ def split(scope: Scope, text: Any, separator: Any, limit: Any = UNDEFINED) -> An
         return UNDEFINED
     if limit is not UNDEFINED and limit < 0:
         raise Problem("D3020", value=limit)
-    most = math.floor(limit) if limit is not UNDEFINED else None
-    if separator.__class__ is str:
+    of_text = separator.__class__ is str
+    most = None if limit is UNDEFINED else math.floor(limit) if of_text else math.ceil(limit)  # as the reference counts
+    if of_text:
         parts = text.split(separator) if separator else list(text)
     else:
         parts, position = [], 0

@@ -370,7 +370,8 @@ class Run:
             cause = "The execution's output has a size exceeding the maximum number of bytes service limit."
         self.status, self.output, self.error, self.cause = status, output, error, cause
         self.stopped_at = self.now
-        root = self._root
+        # An Express execution has no redrive. Without this circle of references its history goes once nobody has it.
+        root, self._root = self._root, None if self.info.express else self._root
         previous = 0 if status == "ABORTED" else len(self.events)
         if root is not None and status == "SUCCEEDED":
             previous = root.previous

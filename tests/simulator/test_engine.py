@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
+import weakref
 from typing import Any
 
 import pytest
@@ -342,3 +344,25 @@ async def test_finished_express_executions_are_forgotten_in_time() -> None:
     assert (await engine.run(arn)).status == "SUCCEEDED"
     assert len(engine.executions) == 1_000
     assert all(execution.kept for execution in engine.executions.values())
+
+
+async def test_an_express_execution_that_nobody_has_is_freed_without_the_collector() -> None:
+    async def later(call: TaskCall) -> Value:
+        await asyncio.sleep(0)
+        return call.arguments
+
+    engine = Engine(Tasks(T=later), clock=VirtualClock())
+    task = {"Type": "Task", "Resource": LAMBDA, "TimeoutSeconds": 5, "End": True}
+    each = {"Type": "Map", "ItemProcessor": {"StartAt": "T", "States": {"T": task}}}
+    arn = add(engine, "m", {"Each": each}, "EXPRESS")
+    gc.collect()
+    gc.disable()
+    try:
+        execution = await engine.run(arn, "[1, 2, 3]")
+        gone = weakref.ref(execution.run)
+        assert execution.status == "SUCCEEDED"
+        del execution
+        await asyncio.sleep(0)
+        assert gone() is None
+    finally:
+        gc.enable()

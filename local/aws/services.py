@@ -153,8 +153,10 @@ class Server(uvicorn.Server):
         await self._services.start()
         await super().startup(sockets)
         # What is here now stays: without it the collector looks at it again and again, a tenth of a second at a time.
+        # What comes later goes by itself, nearly all of it; the batches in flight alone would start a collection often.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(20_000)
         if not self.should_exit:
             report_ready(self._settings)
 

@@ -18,7 +18,7 @@ from simulator.errors import (
     LocatedError,
 )
 from simulator.jsonpath.path import NoSuchPath, compile_path
-from simulator.jsonpath.payload import Source, compile_payload, compile_source
+from simulator.jsonpath.payload import Source, compile_payload, compile_source, of_nothing
 from simulator.values import Value, kind, text
 
 if TYPE_CHECKING:
@@ -108,10 +108,12 @@ def _filter(spec: dict[str, Any], name: str) -> Source | None:
     source = compile_source(path)
 
     def read(strand: Strand, value: Value) -> Value:
+        if value is None and (problem := of_nothing(path, value)) is not None:
+            raise problem
         try:
             return source(strand, value)
         except NoSuchPath as missing:
-            raise LocatedError(RUNTIME, f"Invalid path '{path}' : No results for path: {missing.at}", name) from None
+            raise LocatedError(RUNTIME, f"Invalid path '{path}' : {missing}", name) from None
 
     return read
 
@@ -162,7 +164,7 @@ def _path_field(path_name: str, path: str, name: str, expected: str) -> Callable
             elif name == "Items":
                 detail = f'Reference path "{path}" must point to array.'
             else:
-                detail = f"Invalid path '{path}' : No results for path: {missing.at}"
+                detail = f"Invalid path '{path}' : {missing}"
             raise LocatedError(RUNTIME, detail, path_name) from None
         if expected == "number" and isinstance(value, str) and _INTEGER.fullmatch(value):
             value = int(value)

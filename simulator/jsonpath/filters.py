@@ -98,9 +98,9 @@ _MISSING = object()
 
 
 def compile_filter(
-    reader: Reader, read_steps: Callable[[Reader], Steps], select: Callable[[Steps, Value], list[Value]]
+    reader: Reader, read_steps: Callable[[Reader], Steps], select: Callable[[Steps, Value, Value], list[Value]]
 ) -> Test:
-    """Read and compile a filter up to its closing bracket. A filter's test takes the item and what it was found in."""
+    """Read and compile a filter up to its closing bracket. Its test takes the item (`@`) and the document (`$`)."""
 
     def either() -> Test:
         left = both()
@@ -158,7 +158,7 @@ def compile_filter(
             of_item = character == "@"
 
             def read(item: Value, root: Value) -> Any:
-                found = select(steps, item if of_item else root)
+                found = select(steps, item if of_item else root, root)
                 if definite:
                     return found[0] if found else _MISSING
                 return found or _MISSING

@@ -26,8 +26,10 @@ Source = Callable[["Strand", Value], Value]
 
 #: Characters that Base64 functions and States.Hash take at most.
 _LONGEST_TEXT = 10_000
-#: Elements that States.ArrayRange and States.ArrayPartition may make.
+#: Elements that States.ArrayRange may make.
 _LONGEST_ARRAY = 1_000
+#: What States.MathAdd takes: 32-bit integers.
+_SMALLEST, _LARGEST = -(2**31), 2**31 - 1
 
 _NAME = re.compile(r"States\.[A-Za-z0-9]+")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
@@ -227,8 +229,6 @@ def _partition(strand: Strand, array: Value, size: Value) -> list[Value]:
     array, size = _array_argument(array), _whole(size)
     if size <= 0:
         raise _Refused("The chunk size must be a positive number")
-    if -(-len(array) // size) > _LONGEST_ARRAY:
-        raise _Refused("The result has more than 1000 elements")
     return [array[index : index + size] for index in range(0, len(array), size)]
 
 
@@ -326,7 +326,10 @@ def _random(strand: Strand, first: Value, last: Value, seed: Value = None) -> in
 
 
 def _add(strand: Strand, first: Value, second: Value) -> int:
-    return _whole(first) + _whole(second)
+    numbers = _whole(first), _whole(second)
+    if not all(_SMALLEST <= number <= _LARGEST for number in numbers):
+        raise _Refused(f"The arguments must be between {_SMALLEST} and {_LARGEST}")
+    return sum(numbers)
 
 
 def _split(strand: Strand, value: Value, delimiters: Value) -> list[str]:

@@ -20,15 +20,19 @@ class BadPath(ValueError):
 
 
 class NoSuchPath(LookupError):
-    """A definite path leads nowhere. `at` is the bracketed path to what is missing, as Step Functions reports it."""
+    """A definite path leads nowhere. `at` is the bracketed path to what is missing; as text it is what Step Functions
+    reports: where a property on the way is missing, the way to it, or else the whole path.
 
-    def __init__(self, at: str, path: str) -> None:
-        super().__init__(f"No results for path: {at}")
-        self.at, self.path = at, path
+    These are the words of the library that AWS's paths follow: https://github.com/json-path/JsonPath
+    """
+
+    def __init__(self, at: str, path: str, *, on_the_way: bool = False) -> None:
+        super().__init__(f"{'Missing property in path' if on_the_way else 'No results for path:'} {at}")
+        self.path = path
 
 
-#: One step: from a node to the nodes it selects.
-Step = Callable[[Value], Iterator[Value]]
+#: One step: from a node of a document to the nodes it selects. Filters may name others of the document.
+Step = Callable[[Value, Value], Iterator[Value]]
 
 
 class Path:
@@ -47,7 +51,7 @@ class Path:
         """What the path selects in `root`. Raises NoSuchPath."""
         if self.definite:
             node = root
-            for kind, what in self.steps:
+            for at, (kind, what) in enumerate(self.steps):
                 try:
                     if kind == "name":
                         if not isinstance(node, dict):
@@ -60,24 +64,31 @@ class Path:
                     else:
                         node = _call(what, node)
                 except (KeyError, IndexError, TypeError):
-                    raise NoSuchPath(self.bracketed(), self.source) from None
+                    raise self._missing(at, kind, node) from None
             return node
         nodes = [root]
         certain = True
-        for (kind, what), walk in zip(self.steps, self._walkers, strict=True):
+        for at, ((kind, what), walk) in enumerate(zip(self.steps, self._walkers, strict=True)):
             if kind == "call":
                 return _call(what, nodes)
-            found = [reached for node in nodes for reached in walk(node)]
-            if certain and not found and kind in ("name", "index"):
-                raise NoSuchPath(self.bracketed(), self.source)
-            certain = certain and kind in ("name", "index")
+            found = [reached for node in nodes for reached in walk(node, root)]
+            # An index beyond its array selects nothing, which an indefinite path may; a missing property is an error.
+            if certain and not found and (kind == "name" or (kind == "index" and not isinstance(nodes[0], list))):
+                raise self._missing(at, kind, nodes[0])
+            certain = certain and bool(found) and kind in ("name", "index")
             nodes = found
         return nodes
 
-    def bracketed(self) -> str:
-        """The path in bracket notation: $['a'][0]."""
+    def _missing(self, at: int, kind: str, node: Value) -> NoSuchPath:
+        """The error of a step that leads nowhere from `node`."""
+        if kind == "name" and isinstance(node, dict) and at + 1 < len(self.steps):
+            return NoSuchPath(self.bracketed(at + 1), self.source, on_the_way=True)
+        return NoSuchPath(self.bracketed(), self.source)
+
+    def bracketed(self, length: int | None = None) -> str:
+        """The path, or its first `length` steps, in bracket notation: $['a'][0]."""
         parts = ["$"]
-        for kind, what in self.steps:
+        for kind, what in self.steps[:length]:
             if kind == "name":
                 parts.append(f"['{what}']")
             elif kind == "index":
@@ -168,9 +179,9 @@ def _bracket(reader: Reader) -> tuple[str, Any]:
     return ("index", numbers[0]) if len(numbers) == 1 else ("indexes", numbers)
 
 
-def _select(steps: list[tuple[str, Any]], root: Value) -> list[Value]:
-    """What steps select, as a list, nothing raised: for paths inside filters."""
-    nodes = [root]
+def _select(steps: list[tuple[str, Any]], begin: Value, root: Value) -> list[Value]:
+    """What steps select from a node of a document, as a list, nothing raised: for paths inside filters."""
+    nodes = [begin]
     for kind, what in steps:
         if kind == "call":
             try:
@@ -178,7 +189,7 @@ def _select(steps: list[tuple[str, Any]], root: Value) -> list[Value]:
             except TypeError:
                 return []
         walk = _walker(kind, what)
-        nodes = [reached for node in nodes for reached in walk(node)]
+        nodes = [reached for node in nodes for reached in walk(node, root)]
     return nodes
 
 
@@ -200,7 +211,10 @@ def _call(name: str, node: Value) -> Value:
 
 
 def _walker(kind: str, what: Any) -> Step:
-    return lambda node: _WALK[kind](node, what)
+    if kind == "filter":
+        return lambda node, root: _filter(node, what, root)
+    selects = _WALK[kind]
+    return lambda node, root: selects(node, what)
 
 
 def _name(node: Value, what: str) -> Iterator[Value]:
@@ -244,12 +258,10 @@ def _descend(node: Value, what: None) -> Iterator[Value]:
             stack.extend(reversed(list(at.values() if isinstance(at, dict) else at)))
 
 
-def _filter(node: Value, what: Callable[[Value, Value], bool]) -> Iterator[Value]:
-    candidates = node if isinstance(node, list) else list(node.values()) if isinstance(node, dict) else []
-    if isinstance(node, dict):
-        candidates = [node]
+def _filter(node: Value, what: Callable[[Value, Value], bool], root: Value) -> Iterator[Value]:
+    candidates = node if isinstance(node, list) else [node] if isinstance(node, dict) else []
     for item in candidates:
-        if what(item, node):
+        if what(item, root):
             yield item
 
 
@@ -265,6 +277,5 @@ _WALK: dict[str, Callable[[Value, Any], Iterator[Value]]] = {
     "slice": _slice,
     "wildcard": _wildcard,
     "descend": _descend,
-    "filter": _filter,
     "call": _no_call,
 }

@@ -57,6 +57,16 @@ def _variable(strand: Strand, name: str) -> Value:
         raise NoSuchPath(f"${name}", f"${name}") from None
 
 
+def of_nothing(expression: str, value: Value) -> LocatedError | None:
+    """The error of a path that is applied to a null input, such as a function's that returned nothing.
+
+    States.Runtime in https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+    """
+    if value is not None or not expression.startswith("$") or _VARIABLE.match(expression) or expression[:2] == "$$":
+        return None
+    return LocatedError(RUNTIME, "Unable to apply Path transformation to null or empty input.")
+
+
 def compile_payload(template: Value) -> Source:
     """Compile a payload template. What is missing raises States.Runtime, naming path, field and input."""
     if not _dynamic(template):
@@ -77,6 +87,8 @@ def _field(key: str, expression: str) -> Source:
     source = compile_source(expression)
 
     def read(strand: Strand, value: Value) -> Value:
+        if value is None and (problem := of_nothing(expression, value)) is not None:
+            raise problem
         try:
             return source(strand, value)
         except NoSuchPath:

@@ -91,10 +91,10 @@ class Map(Working):
         """The array to work on. Raises for what is none."""
         items = effective if self._items is None else self._items(strand, raw, effective)
         if not isinstance(items, list):
-            from_input = "The Map state's input is not an array, and no Items was given."
             if self.dialect.name == "JSONata":
-                raise EvaluationError(from_input, "Items")
-            raise LocatedError(errors.RUNTIME, from_input)
+                raise EvaluationError("The Map state's input is not an array, and no Items was given.", "Items")
+            # ItemsPath is `$` where there is none.
+            raise LocatedError(errors.RUNTIME, 'Reference path "$" must point to array.')
         return items
 
     def limit(self, strand: Strand, raw: Value, effective: Value) -> int:

@@ -46,6 +46,9 @@ STORE = {
         ("$.list.length()", 5),
         ("$.store.book[?(@.price > 100)]", []),
         ("$.store.bicycle['color','price']", ["red", 19.95]),
+        ("$.store.book[?(@.price > $.store.bicycle.price)].author", ["Tolkien"]),
+        ("$.list[?(@ == $.list[-1])]", [4]),
+        ("$.store.book[7][*]", []),
     ],
 )
 def test_paths(path: str, expected: Any) -> None:
@@ -113,6 +116,51 @@ def test_what_is_missing_is_named() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("path", "detail"),
+    [
+        ("$.b.c", "Missing property in path $['b']"),
+        ("$.a.b.c", "Missing property in path $['a']['b']"),
+        ("$.b[*]", "Missing property in path $['b']"),
+        ("$.a.b", "No results for path: $['a']['b']"),
+        ("$.list[5].x", "No results for path: $['list'][5]['x']"),
+    ],
+)
+def test_the_property_that_is_missing_on_the_way_is_named(path: str, detail: str) -> None:
+    # The words of https://github.com/json-path/JsonPath, whose syntax AWS's paths follow.
+    result = run_path({"P": {"Type": "Pass", "OutputPath": path}}, {"a": {}, "list": [1]})
+    assert (result.cause or "").endswith(f"Invalid path '{path}' : {detail}")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"Parameters": {"Input.$": "$"}}, {"InputPath": "$.a"}, {"OutputPath": "$.a"}],
+    ids=lambda f: next(iter(f)),
+)
+def test_no_path_applies_to_null(fields: dict[str, Any]) -> None:
+    # "attempting to apply InputPath or OutputPath on a null JSON payload":
+    # https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+    result = run_path({"P": {"Type": "Pass", **fields}}, None)
+    assert (result.error, result.cause) == (
+        "States.Runtime",
+        "An error occurred while executing the state 'P' (entered at the event id #2). "
+        "Unable to apply Path transformation to null or empty input.",
+    )
+
+
+def test_null_passes_where_no_path_is_applied_to_it() -> None:
+    state = {"Type": "Pass", "Parameters": {"name.$": "$$.State.Name", "known.$": "$v", "at": 1}}
+    states = {"V": {"Type": "Pass", "Assign": {"v": 2}, "Next": "P"}, "P": state}
+    assert run_path(states, None).output == {"name": "P", "known": 2, "at": 1}
+
+
+def test_a_map_without_a_path_names_the_whole_input() -> None:
+    # ItemsPath is `$` by default: https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemspath.html
+    body = {"StartAt": "B", "States": {"B": {"Type": "Pass", "End": True}}}
+    result = run_path({"M": {"Type": "Map", "ItemProcessor": body}}, {"a": 1})
+    assert (result.cause or "").endswith('Reference path "$" must point to array.')
+
+
 def test_runtime_errors_are_never_caught() -> None:
     states = {
         "T": {
@@ -170,6 +218,7 @@ def test_intrinsic_functions(call: str, expected: Any) -> None:
         "States.StringToJson('{')",
         "States.Hash('a', 'CRC32')",
         "States.MathAdd('a', 1)",
+        "States.MathAdd(2147483648, 1)",
         "States.Format('{} {}', 1)",
         "States.Base64Decode('*')",
         "States.JsonMerge($.list, $.list, false)",
@@ -178,6 +227,12 @@ def test_intrinsic_functions(call: str, expected: Any) -> None:
 def test_intrinsic_functions_fail_by_name(call: str) -> None:
     result = run_path({"P": {"Type": "Pass", "Parameters": {"v.$": call}}}, {"list": [1]})
     assert (result.status, result.error) == ("FAILED", "States.IntrinsicFailure")
+
+
+def test_an_array_of_any_length_is_partitioned() -> None:
+    # Only States.ArrayRange is bounded: https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html
+    state = {"Type": "Pass", "Parameters": {"v.$": "States.ArrayPartition($, 1)"}, "OutputPath": "$.v.length()"}
+    assert run_path({"P": state}, list(range(1500))).output == 1500
 
 
 def test_a_path_inside_a_function_is_named() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.comparisons import rule_misfits
 from simulator.shapes import misfits
 from simulator.values import load
 
@@ -19,6 +20,12 @@ LONGEST = 99_999_999
 
 _COMMON = {"Type", "Comment", "QueryLanguage", "Assign"}
 _FLOW = {"Next", "End"}
+#: Fields of which a state has one or the other.
+_EITHER = (
+    *((name, f"{name}Path") for name in ("TimeoutSeconds", "HeartbeatSeconds", "Error", "Cause", "MaxConcurrency")),
+    *((name, f"{name}Path") for name in ("ToleratedFailureCount", "ToleratedFailurePercentage")),
+    ("ItemSelector", "Parameters"),
+)
 _BY_TYPE: dict[str, tuple[set[str], set[str], set[str]]] = {
     # type: fields of both languages, of JSONPath only, of JSONata only
     "Pass": (_FLOW, {"InputPath", "OutputPath", "ResultPath", "Parameters", "Result"}, {"Output"}),
@@ -50,6 +57,10 @@ _BY_TYPE: dict[str, tuple[set[str], set[str], set[str]]] = {
         {"Items", "Output"},
     ),
 }
+
+
+#: The fields of any state: AWS refuses them where they do not belong.
+_KNOWN = frozenset().union(*(fields for groups in _BY_TYPE.values() for fields in groups))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +209,14 @@ def _state(state: Any, at: str, inherited: str, found: _Findings, *, top: bool) 
             found.schema(
                 f"The field '{field}' is not supported in a state whose query language is {language}", f"{at}/{field}"
             )
+        elif field in _KNOWN:
+            found.schema(f"The field '{field}' is not supported in a {kind} state", f"{at}/{field}")
         else:
             message = f"The field '{field}' is not supported in a {kind} state"
             found.warn("UNKNOWN_FIELD", message, f"{at}/{field}")
+    for one, other in _EITHER:
+        if one in state and other in state:
+            found.schema(f"Only one of {one} and {other} may be given", f"{at}/{other}")
     if "Next" in both:
         _flow(state, at, found)
     _BY_KIND.get(kind, _nothing)(state, at, str(language), found)
@@ -253,9 +269,6 @@ def _task(state: dict[str, Any], at: str, language: str, found: _Findings) -> No
     if found.express and (resource.kind == "activity" or resource.pattern != "request"):
         what = "activities" if resource.kind == "activity" else f"'.{resource.full_action.partition('.')[2]}'"
         found.schema(f"Express state machine does not support {what} service integration", f"{at}/Resource")
-    for pair in (("TimeoutSeconds", "TimeoutSecondsPath"), ("HeartbeatSeconds", "HeartbeatSecondsPath")):
-        if all(field in state for field in pair):
-            found.schema(f"Only one of {pair[0]} and {pair[1]} may be given", f"{at}/{pair[1]}")
 
 
 def _wait(state: dict[str, Any], at: str, language: str, found: _Findings) -> None:
@@ -278,30 +291,8 @@ def _choice(state: dict[str, Any], at: str, language: str, found: _Findings) -> 
             if not isinstance(rule.get("Condition"), str | bool):
                 found.schema("A rule needs the field 'Condition'", f"{here}/Condition")
         else:
-            _rule(rule, here, found)
-
-
-def _rule(rule: Any, at: str, found: _Findings) -> None:
-    from simulator.jsonpath.rules import OPERATORS  # not at import: the module imports states, which import this one
-
-    if not isinstance(rule, dict):
-        found.schema("A rule must be an object", at)
-        return
-    for field in ("And", "Or"):
-        if field in rule:
-            parts = rule[field]
-            if not isinstance(parts, list) or not parts:
-                found.schema(f"The field '{field}' must be a non-empty array", f"{at}/{field}")
-                return
-            for index, part in enumerate(parts):
-                _rule(part, f"{at}/{field}[{index}]", found)
-            return
-    if "Not" in rule:
-        _rule(rule["Not"], f"{at}/Not", found)
-        return
-    operators = [field for field in rule if field in OPERATORS]
-    if not isinstance(rule.get("Variable"), str) or len(operators) != 1:
-        found.schema("A rule needs a Variable and exactly one comparison", at)
+            for message, place in rule_misfits(rule, here):
+                found.schema(message, place)
 
 
 def _parallel(state: dict[str, Any], at: str, language: str, found: _Findings) -> None:

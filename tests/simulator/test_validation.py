@@ -162,3 +162,56 @@ def test_a_type_that_is_no_name_is_refused_where_it_stands(kind: Any) -> None:
 def test_branches_that_are_no_list_are_refused_where_they_stand(branches: Any) -> None:
     found = problems(machine({"A": {"Type": "Parallel", "Branches": branches}}))
     assert "/States/A/Branches" in [one.location for one in found]
+
+
+MAP = {"Type": "Map", "ItemProcessor": PROCESSOR}
+TASK = {"Type": "Task", "Resource": LAMBDA}
+
+
+@pytest.mark.parametrize(
+    ("state", "place"),
+    [
+        ({"Type": "Fail", "Error": "E", "ErrorPath": "$.e"}, "ErrorPath"),
+        ({"Type": "Fail", "Cause": "C", "CausePath": "$.c"}, "CausePath"),
+        ({**TASK, "TimeoutSeconds": 9, "TimeoutSecondsPath": "$.t"}, "TimeoutSecondsPath"),
+        ({**MAP, "Parameters": {}, "ItemSelector": {}}, "Parameters"),
+        ({**MAP, "MaxConcurrency": 1, "MaxConcurrencyPath": "$.m"}, "MaxConcurrencyPath"),
+        ({"Type": "Wait", "Seconds": 1, "ResultPath": "$.a"}, "ResultPath"),
+        ({"Type": "Pass", "ResultSelector": {}}, "ResultSelector"),
+        ({"Type": "Pass", "Retry": RETRY}, "Retry"),
+        ({"Type": "Succeed", "Parameters": {}}, "Parameters"),
+        ({"Type": "Succeed", "Next": "S"}, "Next"),
+        ({"Type": "Fail", "InputPath": "$.a"}, "InputPath"),
+    ],
+)
+def test_fields_that_exclude_each_other_or_belong_elsewhere_are_refused(state: dict[str, Any], place: str) -> None:
+    # As AWS's own linter does: https://github.com/awslabs/statelint/blob/master/spec/statelint_spec.rb
+    found = [one for one in problems(machine({"A": state}, "JSONPath")) if one.severity == "ERROR"]
+    assert f"/States/A/{place}" in [one.location for one in found]
+
+
+@pytest.mark.parametrize(
+    ("comparison", "place"),
+    [
+        ({"NumericEquals": "1"}, "/NumericEquals"),
+        ({"StringEquals": 1}, "/StringEquals"),
+        ({"BooleanEquals": "true"}, "/BooleanEquals"),
+        ({"IsPresent": 1}, "/IsPresent"),
+        ({"TimestampEquals": "2016-08-18"}, "/TimestampEquals"),
+        ({"StringEqualsPath": 5}, "/StringEqualsPath"),
+        ({"NumericEquals": 1, "NumericLessThan": 2}, ""),
+    ],
+)
+def test_an_operand_of_another_type_is_refused(comparison: dict[str, Any], place: str) -> None:
+    # "the corresponding value must be of the appropriate type":
+    # https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html
+    rule = {"Variable": "$.v", **comparison, "Next": "S"}
+    states = {"A": {"Type": "Choice", "Choices": [rule]}, "S": {"Type": "Succeed"}}
+    assert f"/States/A/Choices[0]{place}" in [one.location for one in problems(machine(states, "JSONPath"))]
+
+
+def test_only_the_outermost_rule_says_where_to_go() -> None:
+    # "the Next field can appear only in a top-level Choice Rule": the same page.
+    rule = {"And": [{"Variable": "$.v", "IsNull": True, "Next": "S"}], "Next": "S"}
+    states = {"A": {"Type": "Choice", "Choices": [rule]}, "S": {"Type": "Succeed"}}
+    assert "/States/A/Choices[0]/And[0]/Next" in [one.location for one in problems(machine(states, "JSONPath"))]

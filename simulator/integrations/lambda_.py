@@ -45,7 +45,8 @@ async def _invoke(invoke: Invoke, function: str, payload: Value) -> Value:
     except Exception as broken:
         raise TaskFailed("Lambda.SdkClientException", f"Unable to execute HTTP request: {broken}") from broken
     if error is not None:
-        raise TaskFailed(_error_name(answered), answered.decode("utf-8", "replace"))
+        name, document = _error_name(answered), answered.decode("utf-8", "replace")
+        raise TaskFailed(name or "Lambda.Unknown", document if name else _NO_TYPE + document)
     if not answered:
         return None
     try:
@@ -62,14 +63,18 @@ def _raw(payload: str) -> Value:
         return payload
 
 
-def _error_name(payload: bytes) -> str:
-    """The errorType of an error document; Lambda.Unknown where there is none."""
+#: How the cause of a Lambda.Unknown begins: of a function that ran out of time or memory, in older runtimes.
+_NO_TYPE = "The cause could not be determined because Lambda did not return an error type. Returned payload: "
+
+
+def _error_name(payload: bytes) -> str | None:
+    """The errorType of an error document, if there is one."""
     try:
         document: Any = load(payload)
     except ValueError:
-        return "Lambda.Unknown"
+        return None
     name = document.get("errorType") if isinstance(document, dict) else None
-    return name if isinstance(name, str) and name else "Lambda.Unknown"
+    return name if isinstance(name, str) and name else None
 
 
 def _answer(payload: Value, status: int, version: str, request_id: str) -> dict[str, Value]:

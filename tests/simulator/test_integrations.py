@@ -55,20 +55,25 @@ async def test_a_functions_own_arn_gives_the_bare_payload() -> None:
     assert calls == [("arn:aws:lambda:us-east-1:1:function:f", {"in": 1})]
 
 
-@pytest.mark.parametrize(
-    ("document", "name"),
-    [
-        ({"errorType": "InvalidReading", "errorMessage": "no"}, "InvalidReading"),
-        ({"errorMessage": "no type"}, "Lambda.Unknown"),
-        ("just text", "Lambda.Unknown"),
-    ],
-)
-async def test_a_functions_error_is_named_by_its_type(document: Value, name: str) -> None:
+async def test_a_functions_error_is_named_by_its_type() -> None:
+    document = {"errorType": "InvalidReading", "errorMessage": "no"}
     _, tasks = await invoked(document, "Unhandled")
     with pytest.raises(TaskFailed) as failed:
         await tasks.run(task("lambda:invoke", {"FunctionName": "f"}))
-    assert failed.value.error == name
+    assert failed.value.error == "InvalidReading"
     assert json.loads(failed.value.cause or "") == document
+
+
+@pytest.mark.parametrize("document", [{"errorMessage": "Task timed out after 3.00 seconds"}, "just text"])
+async def test_an_error_without_a_type_is_unknown(document: Value) -> None:
+    # "Unhandled errors": https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+    _, tasks = await invoked(document, "Unhandled")
+    with pytest.raises(TaskFailed) as failed:
+        await tasks.run(task("lambda:invoke", {"FunctionName": "f"}))
+    assert failed.value.error == "Lambda.Unknown"
+    said, _, payload = (failed.value.cause or "").partition(" Returned payload: ")
+    assert said == "The cause could not be determined because Lambda did not return an error type."
+    assert json.loads(payload) == document
 
 
 async def test_a_broken_connection_to_lambda_is_transient() -> None:

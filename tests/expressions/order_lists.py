@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 import itertools
+import math
+import operator
+import statistics
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -47,6 +50,8 @@ EQUAL: dict[str, Any] = {
     "dict to lists": lambda o: {k: [k, *map(str, v)] for k, v in o.groups.items()},
     "dict max by value": lambda o: max(o.stock, key=lambda k: o.stock[k], default=None),
     "dict sorted top": lambda o: [k for k, _ in sorted(o.stock.items(), key=lambda kv: (-kv[1], kv[0]))[:2]],
+    "dict sorted itemgetter": lambda o: sorted(o.stock.items(), key=operator.itemgetter(1)),
+    "dict sorted itemgetter desc": lambda o: sorted(o.pairs, key=operator.itemgetter(1, 0), reverse=True),
     "dict values any": lambda o: any(v < 0 for v in o.stock.values()),
     "dict values all": lambda o: all(o.labels.values()),
     "dict all items": lambda o: all(k != v for k, v in o.labels.items()),
@@ -80,6 +85,9 @@ EQUAL: dict[str, Any] = {
     "dict payload index": lambda o: o.payload["a"] if "a" in o.payload else None,
     "dict popless": lambda o: {k: v for k, v in o.labels.items() if k not in ("k", "a.b")},
     "dict key startswith": lambda o: {k.upper(): v for k, v in o.labels.items() if k.startswith("c")},
+    "dict zip strict": lambda o: dict(zip(o.tags, o.tags, strict=True)),
+    "zip not strict": lambda o: [f"{a}{b}" for a, b in zip(o.tags, o.nums, strict=False)],
+    "zip strict raises": lambda o: [f"{a}{b}" for a, b in zip(o.tags, o.nums, strict=True)],
     "zip three": lambda o: [(a, b, c) for a, b, c in zip(o.tags, o.nums, o.flags)],
     "zip sum": lambda o: sum(a * b for a, b in zip(o.vals, o.nums)),
     "zip all": lambda o: all(a <= b for a, b in zip(o.nums, o.nums[1:])),
@@ -99,6 +107,12 @@ EQUAL: dict[str, Any] = {
     "pairs nested": lambda o: [(a, (b, [a])) for a, b in o.pairs],
     "pairs of pairs": lambda o: [((a, b), (b, a)) for a, b in o.pairs],
     # ---- sequences
+    "range step": lambda o: [o.nums[i] for i in range(0, len(o.nums), 2)],
+    "range back": lambda o: [i for i in range(o.rank, -1, -1)],
+    "chunks": lambda o: [o.nums[i : i + 2] for i in range(0, len(o.nums), 2)],
+    "chunks of tags": lambda o: [o.tags[i : i + 3] for i in range(0, len(o.tags), 3)],
+    "slice step": lambda o: o.tags[::2],
+    "slice step from": lambda o: o.nums[1::2],
     "slice mid": lambda o: o.nums[1:-1],
     "slice last": lambda o: o.nums[-1:],
     "slice sorted top": lambda o: sorted(o.vals, reverse=True)[:2],
@@ -143,6 +157,8 @@ EQUAL: dict[str, Any] = {
     "list of one list model": lambda o: [[l.notes for l in o.lines]],
     "list in dict in list": lambda o: [{"n": [o.nums]}],
     "list mult": lambda o: [0] * 3,
+    "list mult computed": lambda o: [0] * len(o.tags),
+    "list mult text": lambda o: ["x"] * o.rank,
     "list eq": lambda o: o.tags == ["only"],
     "list ne": lambda o: o.nums != [],
     "list eq sorted": lambda o: o.nums == sorted(o.nums),
@@ -160,8 +176,10 @@ EQUAL: dict[str, Any] = {
     "set issubset": lambda o: {"a"}.issubset(o.uniq),
     "set eq": lambda o: o.uniq == {"u"},
     "set len": lambda o: len(o.uniq | set(o.tags)),
+    "set symmetric": lambda o: sorted(o.uniq ^ {"a", "z"}),
     "set comp filter": lambda o: len({l.status for l in o.lines if l.quantity}),
     "set loop": lambda o: sorted(x + "!" for x in o.uniq),
+    "set add": lambda o: sorted({*o.uniq, "n"}),
     "set any gen": lambda o: any(x in o.uniq for x in o.tags),
     "statuses counted": lambda o: o.statuses.count(Status.NEW),
     "statuses in": lambda o: Status.LOST in o.statuses,
@@ -204,6 +222,8 @@ EQUAL: dict[str, Any] = {
     "flags count true": lambda o: o.flags.count(True),
     "flags not": lambda o: [not f for f in o.flags],
     "flags zip": lambda o: [t for t, f in zip(o.tags, o.flags) if f],
+    "pairwise": lambda o: [b - a for a, b in itertools.pairwise(o.nums)],
+    "islice": lambda o: list(itertools.islice(o.tags, 2)),
     "chain from": lambda o: list(itertools.chain.from_iterable(l.notes for l in o.lines)),
     "count comp": lambda o: {t: o.tags.count(t) for t in o.tags},
     "group comp": lambda o: {s.value: [l.product_code for l in o.lines if l.status is s] for s in Status},
@@ -228,6 +248,7 @@ EQUAL: dict[str, Any] = {
     "sorted by enum": lambda o: [l.product_code for l in sorted(o.lines, key=lambda l: l.status)],
     "sorted by table": lambda o: sorted(o.statuses, key=lambda s: list(Status).index(s)),
     "sorted by table2": lambda o: sorted(o.statuses, key=lambda s: {Status.NEW: 3, Status.PAID: 2, Status.SHIPPED: 1, Status.LOST: 0}[s]),
+    "sorted attrgetter two": lambda o: [l.product_code for l in sorted(o.lines, key=operator.attrgetter("quantity", "product_code"))],
     "sorted by opt": lambda o: [l.product_code for l in sorted(o.lines, key=lambda l: l.discount_pct or 0.0)],
     "sorted by date": lambda o: [l.product_code for l in sorted(o.lines, key=lambda l: l.shipped_at or o.created)],
     "sorted nested": lambda o: sorted(x for r in o.matrix for x in r),
@@ -237,6 +258,9 @@ EQUAL: dict[str, Any] = {
     "sum bool gen": lambda o: sum(l.quantity > 1 for l in o.lines),
     "sum of prop": lambda o: sum(l.net for l in o.lines),
     "sum round": lambda o: round(sum(l.gross for l in o.lines), 2),
+    "mean stat": lambda o: statistics.mean(o.vals) if o.vals else None,
+    "fmean": lambda o: statistics.fmean(o.vals) if o.vals else None,
+    "prod": lambda o: math.prod(o.nums),
     "all not": lambda o: not any(l.quantity == 0 for l in o.lines),
     "all of empty": lambda o: all(False for _ in o.lines),
     "any nested": lambda o: any(n == "x" for l in o.lines for n in l.notes),
@@ -247,6 +271,7 @@ EQUAL: dict[str, Any] = {
     "map str join": lambda o: ",".join(map(str, o.nums)),
     "map upper": lambda o: list(map(str.upper, o.tags)),
     "map abs": lambda o: list(map(abs, o.vals)),
+    "map two": lambda o: list(map(lambda a, b: a + b, o.nums, o.nums)),
     "map int": lambda o: list(map(int, o.vals)),
     "map model": lambda o: list(map(Coord._make, [])) if False else [Coord(a, b) for a, b in zip(o.vals, o.vals)],
     "filter lambda": lambda o: list(filter(lambda l: l.quantity > 0, o.lines)),

@@ -11,13 +11,23 @@ from workflow.expressions import compile_function
 from .compare import differences
 from .order_examples import orders
 from .order_lists import EQUAL as LISTS
+from .order_matches import EQUAL as MATCHES
 from .order_models import EQUAL as MODELS
 from .order_parts import EQUAL as PARTS
+from .order_rules import EQUAL as RULES
 from .order_statements import EQUAL as STATEMENTS
 from .order_values import EQUAL as VALUES
 from .orders import Order
 
-TABLES = {"lists": LISTS, "parts": PARTS, "values": VALUES, "models": MODELS, "statements": STATEMENTS}
+TABLES = {
+    "lists": LISTS,
+    "parts": PARTS,
+    "values": VALUES,
+    "models": MODELS,
+    "statements": STATEMENTS,
+    "rules": RULES,
+    "matches": MATCHES,
+}
 ORDERS = list(orders())
 
 

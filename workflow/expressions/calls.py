@@ -22,7 +22,7 @@ from .builder import Reader
 from .conditions import keep
 from .constants import NEVER_PURE, const_of, hashable, pure, real
 from .demands import refuse_none
-from .functions import FUNCTIONS, METHODS, apply_rule, changing, method_names
+from .functions import FUNCTIONS, METHODS, apply_rule, by_name, changing, method_names
 from .kinds import (
     EnumKind,
     RecordKind,
@@ -36,20 +36,37 @@ from .kinds import (
     show,
 )
 from .libraries import is_library
-from .nodes import Const, Node
+from .nodes import Array, Const, Node, or_null
 from .refusals import Page, refuse
-from .rules import fields, models, times, unions
+from .rules import fields, models, parts, times, unions
 from .scope import Bound, Closure, Frame, Scope, Value
 
 CHANGING = ("os", "random", "secrets", "time", "uuid", "socket", "platform", "getpass", "tempfile")
 INSTEAD = {
     "format": "write an f-string",
+    "splitlines": 'write .split("\\n")',
+    "capitalize": "write x[:1].upper() + x[1:].lower()",
+    "title": "write the words out, or do it in a Task",
+    "center": "write an f-string: f'{x:^10}'",
+    "casefold": "write .lower()",
+    "islower": "compare: x == x.lower()",
+    "isupper": "compare: x == x.upper()",
+    "rfind": "write .rpartition(...), or do it in a Task",
+    "rindex": "write .rpartition(...), or do it in a Task",
+    "encode": "bytes have no JSON form: do it in a Task",
+    "time": "read .hour, .minute and .second, or write strftime('%H:%M:%S')",
+    "pop": "data of an execution is read-only: build what you want to keep",
+    "sort": "write sorted(xs)",
+    "reverse": "write xs[::-1]",
     "append": "write [*xs, x]",
     "extend": "write [*xs, *ys]",
     "update": "write {**a, **b}",
     "replace": "write the parts that change",
     "total_seconds": "a timedelta field is ISO text in JSON: keep seconds as a number, or do it in a Task",
 }
+
+PYTHON: dict[str, type] = {"str": str, "list": list, "dict": dict, "set": set, "tuple": tuple, "datetime": datetime}
+"""The classes whose methods are no slips of the pen, though they have no JSONata form."""
 
 Args = Sequence[Value]
 Keywords = Mapping[str, Value]
@@ -88,6 +105,28 @@ def call_value(it: Reader, f: Value, args: Args, kw: Keywords) -> Value:
     raise cannot_run(fn)
 
 
+ANOTHER_WAY = {
+    "json.dumps": "pass the value itself: data of an execution is JSON",
+    "json.loads": "declare the field with the type that it has, or read it in a Task",
+    "copy.copy": "use the value itself: data does not change",
+    "copy.deepcopy": "use the value itself: data does not change",
+    "dataclasses.asdict": "pass the value itself: it is an object in JSON",
+    "pydantic.main.BaseModel.model_dump": "pass the value itself: it is an object in JSON",
+    "pydantic.main.BaseModel.model_dump_json": "pass the value itself: data of an execution is JSON",
+    "datetime.fromisoformat": "declare the field as datetime",
+    "date.fromisoformat": "declare the field as date",
+    "datetime.strptime": "declare the field as datetime, or read it in a Task",
+    "Counter": "write {x: xs.count(x) for x in xs}",
+    "repr": "write str(x), or an f-string with the quotes",
+    "hex": "write an f-string: f'{x:x}'",
+    "bin": "write an f-string: f'{x:b}'",
+    "oct": "write an f-string: f'{x:o}'",
+    "callable": "its type is known: decide it outside the lambda",
+    "vars": "name the fields",
+}
+"""What to write in place of a function that many people reach for."""
+
+
 def cannot_run(fn: Any) -> Exception:
     """The refusal of a function that is neither in the tables nor readable."""
     name = getattr(fn, "__qualname__", repr(fn))
@@ -95,6 +134,7 @@ def cannot_run(fn: Any) -> Exception:
         said = f"{name}(...) of a value of the execution"
         return refuse(Page.UNSUPPORTED_CALL, said, f"declare the field as {name}")
     instead = "compute it in a Task, or outside the lambda if it does not depend on the execution"
+    instead = ANOTHER_WAY.get(name, instead)
     return refuse(Page.UNSUPPORTED_CALL, f"{name}() cannot run inside Step Functions", instead)
 
 
@@ -115,11 +155,13 @@ def special(it: Reader, fn: Any, args: Args, kw: Keywords) -> Value | None:
     if isinstance(getattr(fn, "__self__", None), type) and issubclass(fn.__self__, date) and fn.__name__ in NEVER_PURE:
         if fn.__name__ == "now" and fn.__self__ is datetime:
             return apply_rule(times.now, fn.__qualname__, it, args, kw)
+        if fn.__name__ == "fromtimestamp" and fn.__self__ is datetime:
+            return apply_rule(times.from_timestamp, fn.__qualname__, it, args, kw)
         said = f"{fn.__qualname__}() would be decided when compiling"
         raise refuse(Page.IMPURE, said, "write datetime.now(timezone.utc)")
-    if (rule := changing(fn)) is not None:
+    known = [a for a in args if not isinstance(a, Const)]
+    if (rule := changing(fn) or (by_name(fn) if known else None)) is not None:
         return apply_rule(rule, fn.__name__, it, args, kw)
-    known = [a for a in args if isinstance(a, Node) and not isinstance(a, Const)]
     if fn is isinstance and len(args) == 2 and known:
         return unions.is_instance(*data(args))
     if fn in (getattr, hasattr) and len(args) >= 2 and known:
@@ -127,10 +169,20 @@ def special(it: Reader, fn: Any, args: Args, kw: Keywords) -> Value | None:
     if fn is typing.cast and len(args) == 2:
         return args[1]
     if isinstance(fn, operator.attrgetter) and len(args) == 1 and known:
-        names = fn.__reduce__()[1]
-        if len(names) == 1:
-            return functools.reduce(it.attribute, str(names[0]).split("."), args[0])
+        paths = [str(name).split(".") for name in fn.__reduce__()[1]]
+        return one_or_more([functools.reduce(it.attribute, path, args[0]) for path in paths])
+    if isinstance(fn, operator.itemgetter) and len(args) == 1 and known:
+        whole = it.let(data(args)[0])
+        return one_or_more([parts.part(it, whole, const_of(key)) for key in fn.__reduce__()[1]])
     return None
+
+
+def one_or_more(values: Sequence[Value]) -> Value:
+    """What a getter gives: a value, or a tuple of several."""
+    if len(values) == 1:
+        return values[0]
+    items = tuple(map(or_null, data(values)))
+    return Array(items, kind=TupleKind(tuple(x.kind for x in items)))
 
 
 def named_attribute(it: Reader, fn: Any, args: Args) -> Value:
@@ -151,7 +203,8 @@ def inlined(it: Reader, fn: types.FunctionType, args: Args, kw: Keywords) -> Val
             raise refuse(
                 Page.IMPURE, f"{name}() gives another value each time, or on each machine", "call it in a Task"
             )
-        raise refuse(Page.LIBRARY_CODE, f"{name}() is library code and is not read", "call it in a Task")
+        instead = ANOTHER_WAY.get(name, "call it in a Task")
+        raise refuse(Page.LIBRARY_CODE, f"{name}() is library code and is not read", instead)
     return it.enter(closure_of(fn), args, kw)
 
 
@@ -195,6 +248,8 @@ def method(it: Reader, x: Node, name: str, args: Args, kw: Keywords) -> Value:
     if (f, name) in METHODS:
         return apply_rule(METHODS[f, name], f".{name}", it, [x, *args], kw)
     cls = getattr(x.kind, "cls", None)
+    if name == "get" and fields.or_empty(x.kind):
+        return apply_rule(fields.get_or_nothing, ".get", it, [x, *args], kw)
     if is_typed_dict(cls) and name == "get":
         return apply_rule(fields.get, ".get", it, [x, *args], kw)
     if f == "tuple" and cls is not None and name in models.TUPLE_METHODS:
@@ -208,7 +263,9 @@ def method(it: Reader, x: Node, name: str, args: Args, kw: Keywords) -> Value:
     refuse_none(f".{name}()", x)
     if isinstance(x.kind, EnumKind) and callable(inspect.getattr_static(x.kind.cls, name, None)):
         return call_value(it, class_member(x, x.kind.cls, name), args, kw)
-    hint = INSTEAD.get(name) or (did_you_mean(name, method_names(f)) if f != "other" else "")
+    hint = INSTEAD.get(name)
+    if hint is None and f != "other" and not hasattr(PYTHON.get(f), name):
+        hint = did_you_mean(name, method_names(f))
     said = f".{name}() of {an(x.kind)} has no JSONata form here"
     raise refuse(Page.UNSUPPORTED_CALL, said, hint or "do it in a Task")
 

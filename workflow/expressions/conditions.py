@@ -10,6 +10,7 @@ from .kinds import (
     INT,
     LISTS,
     NONE,
+    OMITTED,
     STR,
     DateTimeKind,
     EnumKind,
@@ -20,6 +21,7 @@ from .kinds import (
     TupleKind,
     an,
     family,
+    fields_of,
     is_optional,
     is_typed_dict,
     members,
@@ -70,6 +72,8 @@ def truth(b: Builder, x: Node) -> Node:
             return binary(count(x), ">", ZERO)
         case "dict":
             return binary(count(keys(x)), ">", ZERO)
+        case "model" if is_typed_dict(getattr(x.kind, "cls", None)) and not always_true(x.kind):
+            return binary(count(keys(x)), ">", ZERO)
         case "tuple" if isinstance(x.kind, TupleKind):
             return const(bool(x.kind.items))
         case "decimal":  # a digit other than 0 before an exponent
@@ -105,8 +109,10 @@ def always_true(kind: object) -> bool:
     """A record whose class does not decide its truth."""
     if isinstance(kind, ShapeKind):
         return True
-    if not isinstance(kind, RecordKind) or is_typed_dict(kind.cls):
+    if not isinstance(kind, RecordKind):
         return False
+    if is_typed_dict(kind.cls):
+        return any(f.default is not OMITTED for f in fields_of(kind).values())
     return not any(hasattr(kind.cls, n) for n in ("__bool__", "__len__"))
 
 

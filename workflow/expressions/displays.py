@@ -44,11 +44,15 @@ def spread(it: Reader, elements: list[ast.expr]) -> Node:
 
 
 def set_display(it: Reader, n: ast.Set) -> Node:
-    """{a, b}"""
+    """{a, *b}"""
+    if any(isinstance(e, ast.Starred) for e in n.elts):
+        return lists.to_set(it, spread(it, n.elts))
     items = [it.node(e) for e in n.elts]
     if all(isinstance(i, Const) for i in items):
         return const_of({i.value for i in items if isinstance(i, Const)})
-    return Array(tuple(map(or_null, items)), kind=SetKind(join(*[i.kind for i in items])))
+    elem = join(*[i.kind for i in items])
+    made = Array(tuple(map(or_null, items)), kind=SetKind(elem))
+    return lists.to_set(it, made) if lists.has_sets_of(elem) and len(items) > 1 else made
 
 
 def dict_display(it: Reader, n: ast.Dict) -> Node:

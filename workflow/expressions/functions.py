@@ -15,7 +15,21 @@ from .builder import Builder
 from .kinds import FLOAT, INT, NamedTextKind
 from .nodes import binary, call, const
 from .refusals import Page, refuse
-from .rules import aggregates, dicts, formats, lists, making, models, rounding, sets, splitting, text, times
+from .rules import (
+    aggregates,
+    dicts,
+    formats,
+    lists,
+    loops,
+    making,
+    models,
+    rounding,
+    sets,
+    slices,
+    splitting,
+    text,
+    times,
+)
 from .scope import Value
 
 Rule = Callable[..., Any]
@@ -23,9 +37,11 @@ Rule = Callable[..., Any]
 FUNCTIONS: dict[Any, Rule] = {
     **rounding.FUNCTIONS,
     **lists.FUNCTIONS,
+    **loops.FUNCTIONS,
     **aggregates.FUNCTIONS,
     **formats.FUNCTIONS,
     **making.FUNCTIONS,
+    **slices.FUNCTIONS,
     str: text.to_text,
     timedelta: times.make_delta,
     dataclasses.replace: models.dataclass_replace,
@@ -38,7 +54,15 @@ METHODS: dict[tuple[str, str], Rule] = {
     **times.METHODS,
     **sets.METHODS,
 }
-TAKE_ITERATORS = {*lists.FUNCTIONS.values(), *aggregates.FUNCTIONS.values(), *making.FUNCTIONS.values(), text.join}
+TAKE_ITERATORS = {
+    *lists.FUNCTIONS.values(),
+    *loops.FUNCTIONS.values(),
+    *aggregates.FUNCTIONS.values(),
+    *making.FUNCTIONS.values(),
+    *slices.FUNCTIONS.values(),
+    aggregates.mean,
+    text.join,
+}
 """Rules whose arguments may be functions and iterators; all others take data."""
 
 
@@ -72,6 +96,12 @@ def changing(fn: Any) -> Rule | None:
     if fn is time.time:
         return lambda b: binary(call("millis", kind=INT), "/", const(1000), FLOAT)
     return None
+
+
+def by_name(fn: Any) -> Rule | None:
+    """The rule of a function whose module is not imported for it."""
+    is_mean = getattr(fn, "__module__", None) == "statistics" and fn.__name__ in ("mean", "fmean")
+    return aggregates.mean if is_mean else None
 
 
 def method_names(family: str) -> list[str]:

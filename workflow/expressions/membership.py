@@ -36,6 +36,8 @@ from .nodes import (
     NULL,
     TRUE,
     Array,
+    Call,
+    Collect,
     Cond,
     Const,
     Field,
@@ -105,6 +107,9 @@ def in_list(b: Builder, x: Node, xs: Node) -> Node:
         return one_of(b, x, [const_of(v) for v in ordered])
     if isinstance(xs, Array):
         return one_of(b, x, list(xs.items))
+    match xs:  # {a, b}
+        case Collect(of=Call(function="$distinct", args=(Array(items=items),))):
+            return one_of(b, x, list(items))
     elem = element_kind(xs.kind)
     if family(x.kind) == family(elem) and family(x.kind) in ("str", "number"):
         equal(b, x, Var("item", kind=elem))  # refuses what can never be equal

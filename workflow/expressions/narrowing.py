@@ -6,10 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from .kinds import (
+    ANY,
+    BOOL,
     NEVER,
     OMITTED,
+    STR,
+    DictKind,
     EnumKind,
     Kind,
+    ListKind,
     LiteralKind,
     NoneKind,
     RecordField,
@@ -33,6 +38,10 @@ JSON_TYPES = {
     "object": ("dict", "model"),
     "null": ("None",),
 }
+
+
+OF_ANY: dict[str, Kind] = {"string": STR, "boolean": BOOL, "array": ListKind(ANY), "object": DictKind(ANY)}
+"""What is known of a value of any type once $type has said this."""
 
 
 def assume(scope: Scope, test: Node, truth: bool = True) -> None:
@@ -62,6 +71,9 @@ def assume(scope: Scope, test: Node, truth: bool = True) -> None:
         case Binary(op="=" | "!=" as op, left=Call(function="$type", args=(x,)), right=Const(value=str(name))):
             right = JSON_TYPES[name]
             same = truth == (op == "=")
+            if same and scope.current(x) == ANY and name in OF_ANY:
+                _set(scope, x, OF_ANY[name])
+                return
             narrow(scope, x, lambda m: (family(m) in right) != same)
         case Binary(op="=" | "!=" as op, left=x, right=Const() as c):
             _equal(scope, x, c, truth == (op == "="))

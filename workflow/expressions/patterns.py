@@ -10,11 +10,15 @@ from .binding import unpacked
 from .builder import Reader
 from .constants import const_of
 from .equality import equal, is_same
-from .kinds import TupleKind, fields_of, is_record
-from .nodes import FALSE, NULL, TRUE, Array, Const, Node, both, either
+from .kinds import TupleKind, family, fields_of, is_optional, is_record, some
+from .membership import contains
+from .nodes import FALSE, NULL, TRUE, Array, Const, Node, both, either, negate
 from .refusals import Page, place_of, refuse
-from .rules import unions
+from .rules import parts, unions
 from .scope import Value
+
+ITSELF = (bool, float, int, str, list, tuple, dict)
+"""Built-in classes whose one pattern by position is the value itself."""
 
 
 class PatternTest(ast.expr):
@@ -75,8 +79,11 @@ def tested(it: Reader, p: ast.pattern, x: Node) -> Node:
             return any_of(it, p, x)
         case ast.MatchClass():
             return of_class(it, p, x)
-        case ast.MatchSequence() if isinstance(x.kind, TupleKind):
-            return of_tuple(it, p, x)
+        case ast.MatchSequence() if isinstance(some(x.kind), TupleKind):
+            known = negate(equal(it, x, NULL))
+            return both(known, it.assuming_names(known, True, lambda: of_tuple(it, p, it.scope.refine(x))))
+        case ast.MatchMapping() if not is_optional(x.kind) and family(x.kind) in ("dict", "model"):
+            return of_mapping(it, p, x)
     instead = "match on constants, classes, names and _, or write if / elif"
     raise refuse(Page.UNSUPPORTED_SYNTAX, "this pattern", instead).at(place_of(it.frame.file, p))
 
@@ -98,9 +105,12 @@ def of_class(it: Reader, p: ast.MatchClass, x: Node) -> Node:
     python = cls.value if isinstance(cls, Const) else None
     names = list(p.kwd_attrs)
     patterns = list(p.kwd_patterns)
+    if python in ITSELF and len(p.patterns) == 1 and not names:  # int(n)
+        only = p.patterns[0]
+        return both(test, it.assuming_names(test, True, lambda: tested(it, only, it.scope.refine(x))))
     if p.patterns:
         order = getattr(python, "__match_args__", ())
-        if not is_record(python) or len(p.patterns) > len(order):
+        if len(p.patterns) > len(order):
             instead = "name the fields: Alert(limit=x)"
             raise refuse(Page.UNSUPPORTED_SYNTAX, "a class pattern by position", instead)
         names = [*order[: len(p.patterns)], *names]
@@ -126,6 +136,24 @@ def of_tuple(it: Reader, p: ast.MatchSequence, x: Node) -> Node:
         if test == FALSE:
             return FALSE
     return test
+
+
+def of_mapping(it: Reader, p: ast.MatchMapping, x: Node) -> Node:
+    """{"source": s} of a dict or a TypedDict: the keys are there, whatever else is."""
+    if p.rest is not None:
+        said = "`**` in a pattern"
+        raise refuse(Page.UNSUPPORTED_SYNTAX, said, "name every key").at(place_of(it.frame.file, p))
+    test: Node = TRUE
+    for key, pattern in zip(p.keys, p.patterns):
+        k = it.node(key)
+        test = both(test, contains(it, k, x))
+        test = both(test, it.assuming_names(test, True, partial(of_key, it, x, k, pattern)))
+    return test
+
+
+def of_key(it: Reader, x: Node, k: Node, pattern: ast.pattern) -> Node:
+    """The test of one value, where its key is known to be there."""
+    return tested(it, pattern, parts.part(it, it.scope.refine(x), k))
 
 
 def inside(it: Reader, test: Node, x: Node, name: str, pattern: ast.pattern) -> Node:

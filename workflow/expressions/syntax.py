@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import itertools
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +17,7 @@ from .comparisons import COMPARE, REAL
 from .conditions import keep, truth
 from .constants import const_of, hashable, real, value_of
 from .demands import need_constant, refuse_none
-from .kinds import BOOL, FLOAT, INT, STR, an, family, is_typed_dict, whole_values
+from .kinds import BOOL, FLOAT, INT, STR, TupleKind, an, family, whole_values
 from .nodes import (
     EMPTY_TEXT,
     FALSE,
@@ -36,7 +37,7 @@ from .nodes import (
     or_null,
 )
 from .refusals import Page, Refusal, place_of, refuse
-from .rules import dicts, fields, formats, lists, numbers, rounding, slices, text
+from .rules import formats, numbers, parts, rounding, slices, text
 from .scope import Value
 
 OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -123,7 +124,7 @@ def call(it: Reader, n: ast.Call) -> Value:
         v = it.eval(a.value if isinstance(a, ast.Starred) else a)
         if isinstance(f, Const) and f.value is next and isinstance(v, Node):
             comprehensions.check_next(a, v)
-        args += spread(binding.data([v])[0]) if isinstance(a, ast.Starred) else [eager(it, v)]
+        args += spread(it, binding.data([v])[0], f) if isinstance(a, ast.Starred) else [eager(it, v)]
     kw: dict[str, Value] = {}
     for k in n.keywords:
         kw |= spread_dict(it.node(k.value)) if k.arg is None else {k.arg: eager(it, it.eval(k.value))}
@@ -137,14 +138,20 @@ def eager(it: Reader, v: Value) -> Value:
     return it.let(v) if isinstance(v, Node) and v.may_fail else v
 
 
-def spread(v: Node) -> list[Value]:
+def spread(it: Reader, v: Node, f: Value) -> list[Value]:
     """f(*values)"""
     if isinstance(v, Const):
         return [const_of(x) for x in v.value]
     if isinstance(v, Array):
         return list(v.items)
+    if isinstance(v.kind, TupleKind):
+        return list(binding.unpacked(it, v, len(v.kind.items), ast.Name("arguments")))
+    refuse_none("`*` in a call", v)
     said = "`*` of a list of the execution in a call"
-    raise refuse(Page.NEEDS_A_CONSTANT, said, "its length is not known when compiling: index it")
+    instead = "its length is not known when compiling: index it"
+    if isinstance(f, Const) and f.value is itertools.chain:
+        instead = "write itertools.chain.from_iterable(lists)"
+    raise refuse(Page.NEEDS_A_CONSTANT, said, instead)
 
 
 def spread_dict(v: Node) -> dict[str, Value]:
@@ -222,13 +229,25 @@ def conditional(it: Reader, n: ast.IfExp) -> Value:
 
 def comparison(it: Reader, n: ast.Compare) -> Node:
     """a < b <= c"""
-    return compared(it, it.node(n.left), list(zip(n.ops, n.comparators)))
+    x = it.node(n.left)
+    check_bits(it, n.ops[0], n.left, x)
+    return compared(it, x, list(zip(n.ops, n.comparators)))
+
+
+def check_bits(it: Reader, op: ast.cmpop, written: ast.expr, x: Node) -> None:
+    """Refuse `a > 3 & b`, which Python reads as `a > (3 & b)`."""
+    bits = isinstance(written, ast.BinOp) and isinstance(written.op, (ast.BitAnd, ast.BitOr, ast.BitXor))
+    if bits and isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)) and family(x.kind) == "number":
+        said = "`&`, `|` and `^` bind tighter than a comparison"
+        instead = "put brackets round each comparison, or write and / or; give bits a name before you compare them"
+        raise refuse(Page.UNSUPPORTED_OPERATOR, said, instead).at(place_of(it.frame.file, written))
 
 
 def compared(it: Reader, x: Node, rest: list[tuple[ast.cmpop, ast.expr]]) -> Node:
     """The first comparison, and the others only where it holds: Python does not evaluate them otherwise."""
     (op, right), others = rest[0], rest[1:]
     y = it.node(right)
+    check_bits(it, op, right, y)
     if isinstance(x, Const) and isinstance(y, Const):
         test: Node = const(bool(real(REAL[type(op)], [x, y]).value))
     else:
@@ -269,7 +288,7 @@ def interpolated(it: Reader, p: ast.FormattedValue) -> Node:
     if p.conversion == ord("s"):
         x = text.to_text(it, x)
     elif p.conversion != -1:
-        raise refuse(Page.TEXT_OF_VALUE, "!r and !a in an f-string", "leave them out")
+        raise refuse(Page.TEXT_OF_VALUE, "!r, !a and `=` in an f-string", "leave them out")
     spec = f_string(it, p.format_spec) if isinstance(p.format_spec, ast.JoinedStr) else EMPTY_TEXT
     out = formats.formatted(it, x, need_constant("a computed format", spec).value)
     if isinstance(out, Const):
@@ -290,32 +309,25 @@ def subscript(it: Reader, n: ast.Subscript) -> Value:
             said = f"reading a {type(x.value).__name__} when compiling"
             raise refuse(Page.IMPURE, said, "read it outside the lambda, or in a Task")
         return real(operator.getitem, [x, i])
-    match family(x.kind):
-        case "str":
-            return slices.character(it, x, i)
-        case "dict":
-            return dicts.item(it, x, i)
-        case "list" | "tuple":
-            return lists.item(it, x, i)
-        case "model" if is_typed_dict(getattr(x.kind, "cls", None)):
-            return fields.key(it, x, i)
-    refuse_none("`[...]`", x)
-    raise refuse(Page.WRONG_TYPE, f"`[...]` of {an(x.kind)} has no JSONata form", "read a field: x.name")
+    return parts.part(it, x, i)
 
 
 def sliced(it: Reader, x: Node, s: ast.Slice) -> Value:
     """x[a:b]"""
-    parts = [None if p is None else it.node(p) for p in (s.lower, s.upper)]
+    ends = [None if p is None else it.node(p) for p in (s.lower, s.upper)]
     step = None if s.step is None else it.node(s.step)
-    if isinstance(x, Const) and all(p is None or isinstance(p, Const) for p in (*parts, step)):
-        bounds = [p.value if isinstance(p, Const) else None for p in (*parts, step)]
+    if isinstance(x, Const) and all(p is None or isinstance(p, Const) for p in (*ends, step)):
+        bounds = [p.value if isinstance(p, Const) else None for p in (*ends, step)]
         return real(operator.getitem, [x, const_of(slice(*bounds))])
     refuse_none("a slice", x)
     if step is not None and step not in (const(None), const(1)):
-        if step != const(-1) or parts != [None, None]:
-            raise refuse(Page.UNSUPPORTED_SYNTAX, "a slice with a step", "[::-1], or do it in a Task")
-        return slices.backwards(it, x)
-    return (slices.of_text if family(x.kind) == "str" else slices.of_list)(it, x, *parts)
+        if step == const(-1) and ends == [None, None]:
+            return slices.backwards(it, x)
+        if family(x.kind) == "str" or not (isinstance(step, Const) and isinstance(step.value, int) and step.value > 0):
+            said = f"a slice of {an(x.kind)} with this step"
+            raise refuse(Page.UNSUPPORTED_SYNTAX, said, "known: x[::-1], and of lists a constant step above 0")
+        return slices.every(it, slices.of_list(it, x, *ends), step.value)
+    return (slices.of_text if family(x.kind) == "str" else slices.of_list)(it, x, *ends)
 
 
 READERS: dict[type[ast.expr], Callable[[Any, Any], Value]] = {

@@ -270,6 +270,8 @@ def merged(a: Kind, b: Kind) -> Kind | None:
             return ListKind(join(a.elem, b.elem), common(a.limits, b.limits))
         case SetKind(), SetKind():
             return SetKind(join(a.elem, b.elem), common(a.limits, b.limits))
+        case TupleKind(), TupleKind() if a.cls is b.cls and len(a.items) == len(b.items):
+            return TupleKind(tuple(map(join, a.items, b.items)), a.cls)
         case DictKind(), DictKind():
             same = a.shape is not None and b.shape is not None and [k for k, _ in a.shape] == [k for k, _ in b.shape]
             shape = tuple((k, join(v, w)) for (k, v), (_, w) in zip(a.shape or (), b.shape or ())) if same else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +30,7 @@ from ..membership import exists
 from ..nodes import (
     FALSE,
     NULL,
+    ONE,
     ZERO,
     Array,
     Block,
@@ -51,8 +53,10 @@ from ..nodes import (
 )
 from ..refusals import Page, refuse
 from ..scope import Value
-from .lists import applied, as_list, elem_kind, has_items, items_of, mapped
+from .lists import as_list, elem_kind, has_items, items_of, mapped
+from .loops import applied
 from .numbers import error
+from .rounding import needs_number
 
 
 def length(b: Builder, xs: Value, /) -> Node:
@@ -81,6 +85,8 @@ def total(b: Builder, xs: Value, /, start: Node = ZERO) -> Node:
         return binary(start, "+", call("sum", xs, kind=elem), elem)
     if family(elem) != "number" and elem != NEVER:
         instead = "give a list of numbers" + (" without None: x or 0" if is_optional(elem) else "")
+        if may_be_list(elem):
+            instead = "write [x for xs in lists for x in xs]"
         page = Page.OPTIONAL_UNTESTED if is_optional(elem) else Page.WRONG_TYPE
         raise refuse(page, f"sum() of {an(xs.kind)}", instead)
     if family(start.kind) != "number":
@@ -88,6 +94,28 @@ def total(b: Builder, xs: Value, /, start: Node = ZERO) -> Node:
     kind = INT if whole_values(elem) or elem == NEVER else FLOAT
     out = call("sum", xs, kind=kind)
     return out if start == ZERO else binary(start, "+", out, kind if whole_values(start.kind) else FLOAT)
+
+
+def product(b: Builder, xs: Value, /, *, start: Node = ONE) -> Node:
+    """math.prod(xs)"""
+    xs = as_list(b, xs)
+    elem = elem_kind(xs)
+    if elem != NEVER:
+        needs_number("math.prod", Var("x", kind=elem))
+    kind = INT if (elem == NEVER or whole_values(elem)) and whole_values(start.kind) else FLOAT
+    acc, x = Var(b.fresh("acc"), kind=kind), Var(b.fresh("x"), kind=elem)
+    times = Function((acc.name, x.name), binary(acc, "*", x, kind), kind=kind)
+    return call("reduce", xs, times, start, kind=kind)
+
+
+def mean(b: Builder, xs: Value, /) -> Node:
+    """statistics.mean(xs), statistics.fmean(xs)"""
+    xs = b.let(as_list(b, xs))
+    elem = elem_kind(xs)
+    if elem != NEVER:
+        needs_number("statistics.mean", Var("x", kind=elem))
+    made = binary(call("sum", xs, kind=FLOAT), "/", count(xs), FLOAT)
+    return made if has_items(b, xs) else cond(binary(count(xs), ">", ZERO), made, error("mean of an empty list", FLOAT))
 
 
 def any_of(b: Builder, xs: Value, /) -> Node:
@@ -239,5 +267,6 @@ FUNCTIONS: dict[Any, Any] = {
     sorted: sort,
     any: any_of,
     all: all_of,
+    math.prod: product,
     next: next_of,
 }

@@ -7,13 +7,18 @@ from workflow.diagnostics import did_you_mean
 from ..builder import Builder
 from ..kinds import (
     BOOL,
+    NEVER,
+    NONE,
     OMITTED,
+    DictKind,
     Kind,
     RecordField,
+    RecordKind,
     TupleKind,
     UnionKind,
     an,
     fields_of,
+    is_typed_dict,
     join,
     members,
     show,
@@ -85,6 +90,22 @@ def get(b: Builder, x: Node, k: Node, default: Node = NULL, /) -> Node:
         return place
     there = call("exists", place, kind=BOOL)
     return cond(there, or_null(with_kind(place, f.kind)), or_null(default))
+
+
+def get_or_nothing(b: Builder, x: Node, k: Node, default: Node = NULL, /) -> Node:
+    """x.get("a", {}).get("key"): of a TypedDict, or of an empty dict in its place."""
+    record = with_kind(x, next(m for m in members(x.kind) if isinstance(m, RecordKind)))
+    f = key_field(record, k)
+    place = Field(b.let(record), f.json, kind=join(f.read_kind, NONE))
+    if default == NULL:
+        return place
+    return cond(call("exists", place, kind=BOOL), or_null(with_kind(place, f.kind)), or_null(default))
+
+
+def or_empty(kind: Kind) -> bool:
+    """A TypedDict, or an empty dict?"""
+    apart = [m for m in members(kind) if not (isinstance(m, DictKind) and m.value == NEVER)]
+    return len(apart) == 1 and is_typed_dict(getattr(apart[0], "cls", None)) and len(members(kind)) > 1
 
 
 def key_field(x: Node, k: Node) -> RecordField:

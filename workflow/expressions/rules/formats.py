@@ -7,17 +7,18 @@ from typing import Any
 
 from ..builder import Builder
 from ..demands import need_constant, refuse_none
-from ..kinds import FLOAT, INT, STR, EnumKind, family, show, whole_values
+from ..kinds import FLOAT, INT, STR, EnumKind, Kind, LiteralKind, family, show, whole_values
 from ..nodes import EMPTY_TEXT, ZERO, Const, Negative, Node, binary, call, cond, const
 from ..refusals import Page, refuse
 from .rounding import fixed
-from .text import padded, substring, text_of
+from .text import by_member, padded, substring, text_of
 from .times import strftime
 
 SPEC = re.compile(
-    r"(?:(?P<fill>.)?(?P<align>[<>^]))?(?P<plus>\+)?(?P<zero>0)?(?P<width>\d+)?(?P<comma>,)?(?:\.(?P<digits>\d+))?(?P<type>[dfs%])?"
+    r"(?:(?P<fill>.)?(?P<align>[<>^]))?(?P<plus>\+)?(?P<zero>0)?(?P<width>\d+)?(?P<comma>,)?(?:\.(?P<digits>\d+))?(?P<type>[dfsxXbo%])?"
 )
-KNOWN = "known: .2f  +.1f  ,.2f  .0%  d  05d  ,  <10  ^10  >10"
+KNOWN = "known: .2f  +.1f  ,.2f  .0%  d  05d  x  ,  <10  ^10  >10"
+BASES: dict[str | None, int] = {"x": 16, "X": 16, "o": 8, "b": 2}
 
 
 def bad_format(spec: str, what: str, instead: str = KNOWN) -> Exception:
@@ -37,11 +38,29 @@ def formatted(b: Builder, x: Node, spec: str) -> Node:
     if family(x.kind) in ("datetime", "date"):
         return strftime(b, x, const(spec))
     refuse_none(f"the format `{spec}`", x)
+    if (members := constants_of(x.kind)) and family(x.kind) != "number":
+        return by_value(x, members, spec)
     m = SPEC.fullmatch(spec)
     f = family(x.kind)
-    if m is None or f not in ("str", "number") or (isinstance(x.kind, EnumKind) and f == "str"):
+    if m is None or f not in ("str", "number"):
         raise bad_format(spec, show(x.kind))
     return of_text(b, x, spec, m) if f == "str" else of_number(b, x, spec, m)
+
+
+def constants_of(kind: Kind) -> tuple[Any, ...]:
+    """The values of a bool or of an enum that is text, which has its own idea of its format."""
+    if isinstance(kind, EnumKind):
+        return kind.members
+    return (True, False) if family(kind) == "bool" and not isinstance(kind, LiteralKind) else ()
+
+
+def by_value(x: Node, values: tuple[Any, ...], spec: str) -> Node:
+    """Each value's text, as Python formats it."""
+    try:
+        texts = {v: format(v, spec) for v in values}
+    except (ValueError, TypeError) as e:
+        raise bad_format(spec, show(x.kind), str(e)) from None
+    return cond(x, const(texts[True]), const(texts[False])) if family(x.kind) == "bool" else by_member(x, texts)
 
 
 def of_text(b: Builder, x: Node, spec: str, m: re.Match[str]) -> Node:
@@ -72,7 +91,7 @@ def of_number(b: Builder, x: Node, spec: str, m: re.Match[str]) -> Node:
         raise bad_format(spec, show(x.kind))
     if kind == "%":
         x, digits = b.let(binary(x, "*", const(100), FLOAT)), digits or "6"
-    elif kind == "d" and (not whole_values(x.kind) or digits):
+    elif (kind == "d" or kind in BASES) and (not whole_values(x.kind) or digits):
         raise bad_format(spec, "float", "write int(x) or .0f")
     elif kind == "f":
         digits = digits or "6"
@@ -93,6 +112,9 @@ def digits_of(b: Builder, x: Node, kind: str | None, digits: int, comma: bool) -
     if kind in ("f", "%"):
         out = fixed(b, x, digits, comma)
         return binary(out, "&", const("%"), STR) if kind == "%" else out
+    if kind in BASES:
+        base = call("formatBase", x, const(BASES[kind]), kind=STR)
+        return call("uppercase", base, kind=STR) if kind == "X" else base
     if comma:
         return call("formatNumber", x, const("#,##0"), kind=STR)
     return call("string", x, kind=STR)

@@ -7,7 +7,7 @@ import itertools
 from typing import Any
 
 from ..builder import Builder
-from ..conditions import count, keep, truth
+from ..conditions import count, keep
 from ..constants import const_of
 from ..demands import refuse_none
 from ..equality import equal
@@ -34,7 +34,6 @@ from ..kinds import (
 )
 from ..membership import element_kind
 from ..nodes import (
-    NULL,
     ONE,
     ZERO,
     Array,
@@ -83,8 +82,21 @@ def as_list(b: Builder, v: Value) -> Node:
         return mapped(b, v.source, x, i, None, b.assuming(None, True, lambda: whole(element(x, i or ZERO))))
     if not isinstance(v, Node):
         raise refuse(Page.NOT_A_VALUE, "a function is not a list", "call it")
-    elem_kind(v)
+    elem = elem_kind(v)
+    if isinstance(v, Array) and isinstance(v.kind, SetKind) and len(v.items) > 1 and not has_sets_of(elem):
+        raise no_set(elem)  # {a, b} whose equal members nobody has taken out
     return v
+
+
+def has_sets_of(elem: Kind) -> bool:
+    """Do engines agree on which values of this kind are equal?"""
+    return elem == NEVER or family(elem) in ("str", "number")
+
+
+def no_set(elem: Kind) -> Exception:
+    """The refusal of a set."""
+    said = f"a set of {show(elem)}"
+    return refuse(Page.UNSUPPORTED_CALL, said, "engines agree on sets of texts and numbers only")
 
 
 def characters(b: Builder, s: Node) -> Iterable:
@@ -185,9 +197,9 @@ def to_set(b: Builder, xs: Value = EMPTY, /) -> Node:
     """set(xs)"""
     xs = as_list(b, xs)
     elem = elem_kind(xs)
-    if family(elem) not in ("str", "number") and elem != NEVER:
+    if not has_sets_of(elem):
         refuse_none("a set", Var("x", kind=elem))
-        raise refuse(Page.UNSUPPORTED_CALL, f"a set of {show(elem)}", "engines agree on sets of texts and numbers only")
+        raise no_set(elem)
     return Collect(call("distinct", xs, kind=SetKind(elem)), kind=SetKind(elem))
 
 
@@ -197,68 +209,6 @@ def backwards(b: Builder, xs: Value, /) -> Node:
         raise refuse(Page.NOT_JSON, "a set has no order", "write sorted(..., reverse=True)")
     xs = as_list(b, xs)
     return call("reverse", xs, kind=ListKind(elem_kind(xs)))
-
-
-def enumerated(b: Builder, iterable: Value, start: Node = ZERO) -> Iterable:
-    """enumerate(xs, start)"""
-    source = as_list(b, iterable)
-
-    def element(x: Node, i: Node) -> Node:
-        n = i if start == ZERO else binary(i, "+", start, INT)
-        return Array((n, x), kind=TupleKind((INT, x.kind)))
-
-    return Iterable(source, element, True)
-
-
-def zipped(b: Builder, *lists: Value) -> Iterable:
-    """zip(xs, ys, ...), as long as the shortest."""
-    xs = [b.let(as_list(b, v), "xs") for v in lists]
-    if len(xs) < 2:
-        raise refuse(Page.UNSUPPORTED_CALL, "zip() of fewer than two lists", "loop over the list")
-    sizes = Array(tuple(map(count, xs)), kind=ListKind(INT))
-    last = binary(call("min", sizes, kind=INT), "-", ONE, INT)
-
-    def element(x: Node, i: Node) -> Node:
-        items = tuple(Index(v, x, kind=elem_kind(v)) for v in xs)
-        return Array(items, kind=TupleKind(tuple(v.kind for v in items)))
-
-    return Iterable(Collect(binary(ZERO, "..", last, INT), kind=ListKind(INT)), element, False)
-
-
-def counted(b: Builder, first: Node, stop: Node | None = None, step: Node = ONE, /) -> Node:
-    """range(...)"""
-    start, end = (ZERO, first) if stop is None else (first, stop)
-    if step != ONE:
-        raise refuse(Page.UNSUPPORTED_CALL, "range() with a step", "filter a range without one")
-    for n in (start, end):
-        if family(n.kind) != "number" or not whole_values(n.kind):
-            refuse_none("range()", n)
-            raise refuse(Page.WRONG_TYPE, f"range() of {an(n.kind)}", "give an int")
-    last = const(end.value - 1) if isinstance(end, Const) else binary(end, "-", ONE, INT)
-    return Collect(binary(start, "..", last, INT), kind=ListKind(INT))
-
-
-def map_over(b: Builder, f: Value, xs: Value, /) -> Node:
-    """map(f, xs)"""
-    xs = as_list(b, xs)
-    x = Var(b.fresh("x"), kind=elem_kind(xs))
-    return mapped(b, xs, x, None, None, applied(b, f, x))
-
-
-def filter_over(b: Builder, f: Value, xs: Value, /) -> Node:
-    """filter(f, xs)"""
-    xs = as_list(b, xs)
-    x = Var(b.fresh("x"), kind=elem_kind(xs))
-    test = b.assuming(None, True, lambda: truth(b, x if f == NULL else applied(b, f, x)))
-    return mapped(b, xs, x, None, test, b.assuming(test, True, lambda: b.scope.refine(x)))
-
-
-def applied(b: Builder, f: Value, x: Node) -> Node:
-    """f(x), as data."""
-    made = b.apply(f, [x])
-    if not isinstance(made, Node):
-        raise refuse(Page.NOT_A_VALUE, "a function that makes a function", "return data")
-    return made
 
 
 def position(b: Builder, xs: Node, value: Node, /) -> Node:
@@ -331,11 +281,6 @@ FUNCTIONS: dict[Any, Any] = {
     list: to_list,
     tuple: to_list,
     reversed: backwards,
-    enumerate: enumerated,
-    zip: zipped,
-    range: counted,
-    map: map_over,
-    filter: filter_over,
     iter: to_list,
     itertools.chain: chained,
     itertools.chain.from_iterable: chained_all,

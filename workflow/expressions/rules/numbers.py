@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+import inspect
+import types
 from collections.abc import Callable
+from typing import Any
 
 from ..builder import Builder
 from ..conditions import as_number
+from ..constants import const_of
 from ..demands import refuse_none
 from ..kinds import (
     BOOL,
@@ -19,18 +23,22 @@ from ..kinds import (
     an,
     family,
     join,
+    limits_of,
     show,
+    values_of,
     whole_values,
 )
 from ..membership import element_kind
 from ..nodes import (
     EMPTY_TEXT,
+    NULL,
     ONE,
     ZERO,
     Array,
     Collect,
     Const,
     Function,
+    Index,
     Node,
     Var,
     binary,
@@ -39,9 +47,10 @@ from ..nodes import (
     cond,
     const,
     either,
+    or_null,
 )
 from ..refusals import Page, refuse
-from . import sets, times
+from . import bits, sets, times
 from .dicts import merge
 
 Rule = Callable[[Builder, Node, Node], Node]
@@ -119,12 +128,25 @@ def modulo(b: Builder, x: Node, y: Node) -> Node:
 
 def power(b: Builder, x: Node, y: Node) -> Node:
     """x ** y"""
+    if isinstance(x, Const) and x.value > 0 and whole_values(y.kind) and not isinstance(y, Const):
+        return call("power", x, y, kind=INT if whole_values(x.kind) and never_negative(b, y) else FLOAT)
+    if y == const(0.5):
+        return call("sqrt", x, kind=FLOAT)
     if not (isinstance(y, Const) and float(y.value).is_integer()):
         said = "`**` with an exponent that is not a whole constant"
-        raise refuse(Page.UNSUPPORTED_OPERATOR, said, "do it in a Task")
+        raise refuse(Page.UNSUPPORTED_OPERATOR, said, "a root is math.sqrt(x); of a constant write 2 ** n")
     if y.value < 0:
         return nonzero(b, x, lambda x: call("power", x, y, kind=FLOAT))
     return call("power", x, y, kind=number(x))
+
+
+def never_negative(b: Builder, x: Node) -> bool:
+    """Is a number known to be 0 or more?"""
+    if getattr(x, "function", "") in ("$count", "$length") or binary(x, ">=", ZERO) in b.scope.known:
+        return True
+    values = values_of(x.kind)
+    at_least = [limit.bound for limit in limits_of(x.kind) if limit.name in ("ge", "gt")]
+    return (bool(values) and min(values) >= 0) or any(bound >= 0 for bound in at_least)
 
 
 # ------------------------------------------------------------------ texts and lists
@@ -143,13 +165,37 @@ def append(b: Builder, x: Node, y: Node) -> Node:
 
 def add_tuples(b: Builder, x: Node, y: Node) -> Node:
     """Tuples of known length."""
-    if isinstance(x, Array) and isinstance(y, Array):
-        return Array(x.items + y.items, kind=TupleKind(tuple(i.kind for i in x.items + y.items)))
-    raise refuse(Page.UNSUPPORTED_OPERATOR, "`+` between tuples", "build a list")
+    items = [*parts_of(b, x), *parts_of(b, y)]
+    return Array(tuple(map(or_null, items)), kind=TupleKind(tuple(i.kind for i in items)))
+
+
+def parts_of(b: Builder, x: Node) -> list[Node]:
+    """The items of a tuple of known length."""
+    if isinstance(x, Array):
+        return list(x.items)
+    if isinstance(x, Const):
+        return [const_of(v) for v in x.value]
+    x = b.let(x)
+    kinds = x.kind.items if isinstance(x.kind, TupleKind) else ()
+    return [Index(x, const(i), kind=kind) for i, kind in enumerate(kinds)]
+
+
+def repeated_list(b: Builder, xs: Node, n: Node) -> Node:
+    """list * n"""
+    if not whole_values(n.kind):
+        raise refuse(Page.WRONG_TYPE, f"a list times {an(n.kind)}", "give an int")
+    if family(n.kind) == "bool":
+        return cond(n, xs, Array((), kind=xs.kind))
+    acc, i = Var(b.fresh("all"), kind=xs.kind), Var(b.fresh("i"), kind=INT)
+    places = Collect(binary(ONE, "..", n, INT), kind=ListKind(INT))
+    more = Function((acc.name, i.name), call("append", acc, b.let(xs), kind=xs.kind), kind=xs.kind)
+    return call("reduce", places, more, Array((), kind=xs.kind), kind=xs.kind)
 
 
 def repeated(b: Builder, x: Node, n: Node) -> Node:
     """text * n"""
+    if family(n.kind) == "bool":
+        return cond(n, x, EMPTY_TEXT)
     if not whole_values(n.kind):
         raise refuse(Page.WRONG_TYPE, f"text times {an(n.kind)}", "give an int")
     if isinstance(n, Const):
@@ -187,8 +233,10 @@ BINARY: dict[tuple[type[ast.operator], str, str], Rule] = {
     (ast.Mod, *N): modulo,
     (ast.Pow, *N): power,
     (ast.Add, "str", "str"): concat,
-    (ast.Mult, "str", "number"): repeated,
-    (ast.Mult, "number", "str"): lambda b, n, x: repeated(b, x, n),
+    **{(ast.Mult, "str", f): repeated for f in ("number", "bool")},
+    **{(ast.Mult, f, "str"): lambda b, n, x: repeated(b, x, n) for f in ("number", "bool")},
+    **{(ast.Mult, "list", f): repeated_list for f in ("number", "bool")},
+    **{(ast.Mult, f, "list"): lambda b, n, xs: repeated_list(b, xs, n) for f in ("number", "bool")},
     (ast.Add, "list", "list"): append,
     (ast.Add, "tuple", "tuple"): add_tuples,
     (ast.BitOr, "dict", "dict"): merge_dicts,
@@ -198,6 +246,7 @@ BINARY: dict[tuple[type[ast.operator], str, str], Rule] = {
     (ast.Div, "timedelta", "timedelta"): divide,
     **times.BINARY,
     **sets.BINARY,
+    **bits.BINARY,
 }
 SYMBOLS = {
     ast.Add: "+",
@@ -226,6 +275,9 @@ def operate(b: Builder, op: type[ast.operator], x: Node, y: Node) -> Node:
     if rule is None and op not in BITWISE and {fx, fy} <= {"bool", "number"}:
         x, y = (as_number(v) if family(v.kind) == "bool" else v for v in (x, y))
         rule = BINARY.get((op, "number", "number"))
+    if rule is None and (own := own_operator(op, x)) is not None:
+        made = b.apply(const_of(own), [x, y])
+        return made if isinstance(made, Node) else NULL
     if rule is None:
         refuse_none(f"`{sign}`", x, y)
         raise refuse(
@@ -236,6 +288,16 @@ def operate(b: Builder, op: type[ast.operator], x: Node, y: Node) -> Node:
     return rule(b, x, y)
 
 
+def own_operator(op: type[ast.operator], x: Node) -> Any:
+    """The method that a class of the user's defines for an operator."""
+    cls = getattr(x.kind, "cls", None) if family(x.kind) == "model" else None
+    method = inspect.getattr_static(cls, OWN.get(op, ""), None)
+    return method if isinstance(method, types.FunctionType) else None
+
+
+OWN = {ast.Add: "__add__", ast.Sub: "__sub__", ast.Mult: "__mul__", ast.Div: "__truediv__"}
+
+
 def hint(op: type[ast.operator], fx: str, fy: str) -> str:
     """What to write instead of an operation that is not listed."""
     if op in (ast.BitAnd, ast.BitOr):
@@ -244,4 +306,8 @@ def hint(op: type[ast.operator], fx: str, fy: str) -> str:
         return "a Decimal is text in JSON: write float(x), or do it in a Task"
     if op is ast.Add and "str" in (fx, fy):
         return "write an f-string, or str(...) of a whole number"
-    return "do it in a Task" if fx != fy or fx in ("model", "other", "set") else ""
+    if "set" in (fx, fy):
+        return "both sides have to be sets: set(xs)"
+    if op is ast.Sub and fx == fy == "list":
+        return "write [x for x in a if x not in b]"
+    return "do it in a Task"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -57,10 +58,8 @@ def rounded(b: Builder, number: Node, ndigits: Node | None = None) -> Node:
     if ndigits is None or ndigits == const(None):
         return x if whole_values(x.kind) else call("round", x, kind=INT)
     digits = need_constant("round() to a computed number of digits", ndigits).value
-    if digits < 0:
-        raise refuse(Page.UNSUPPORTED_CALL, "round() to a negative number of digits", "divide, round and multiply")
     if whole_values(x.kind):
-        return x
+        return x if digits >= 0 else call("round", x, ndigits, kind=INT)
     return call("round", x, kind=FLOAT) if digits == 0 else call("round", x, ndigits, kind=FLOAT)
 
 
@@ -95,6 +94,26 @@ def square_root(b: Builder, x: Node, /) -> Node:
         return root
     x = b.let(x)
     return cond(binary(x, ">=", ZERO), call("sqrt", x, kind=FLOAT), error("math domain error", FLOAT))
+
+
+def hypotenuse(b: Builder, *xs: Node) -> Node:
+    """math.hypot(x, y)"""
+    squares: list[Node] = []
+    for x in xs:
+        needs_number("math.hypot", x)
+        squares.append(call("power", x, const(2), kind=FLOAT))
+    total = functools.reduce(lambda x, y: binary(x, "+", y, FLOAT), squares, ZERO if not squares else squares.pop(0))
+    return call("sqrt", total, kind=FLOAT)
+
+
+def turned(up: float, down: float, name: str) -> Callable[[Builder, Node], Node]:
+    """math.radians and math.degrees"""
+
+    def rule(b: Builder, x: Node, /) -> Node:
+        needs_number(f"math.{name}", x)
+        return binary(x, "*", const(up / down), FLOAT)
+
+    return rule
 
 
 INT_TEXT = r"^\s*[+-]?[0-9]+\s*$"
@@ -186,4 +205,7 @@ FUNCTIONS: dict[Any, Any] = {
     math.fabs: unary("math.fabs", "abs", FLOAT),
     math.trunc: to_int,
     math.isclose: is_close,
+    math.hypot: hypotenuse,
+    math.radians: turned(math.pi, 180, "radians"),
+    math.degrees: turned(180, math.pi, "degrees"),
 }

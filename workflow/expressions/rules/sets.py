@@ -69,6 +69,13 @@ def difference(b: Builder, x: Node, y: Node, /) -> Node:
     return kept(b, x, y, False)
 
 
+def apart(b: Builder, x: Node, y: Node, /) -> Node:
+    """x ^ y"""
+    x, y = b.let(plain(x)), b.let(plain(y))
+    kind = kind_of(x, y)
+    return Collect(call("append", difference(b, x, y), difference(b, y, x), kind=kind), kind=kind)
+
+
 def subset(b: Builder, x: Node, y: Node, /) -> Node:
     """x <= y: none of x is missing in y."""
     x, y = plain(x), b.let(plain(y))
@@ -100,11 +107,13 @@ BINARY: dict[tuple[type[ast.operator], str, str], Rule] = {
     (ast.BitOr, "set", "set"): union,
     (ast.BitAnd, "set", "set"): intersection,
     (ast.Sub, "set", "set"): difference,
+    (ast.BitXor, "set", "set"): apart,
 }
 METHODS: dict[tuple[str, str], Any] = {
     ("set", "union"): union,
     ("set", "intersection"): intersection,
     ("set", "difference"): difference,
+    ("set", "symmetric_difference"): apart,
     ("set", "issubset"): subset,
     ("set", "issuperset"): superset,
     ("set", "isdisjoint"): disjoint,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+from typing import Any
+
 from ..builder import Builder
 from ..conditions import count
 from ..demands import need_constant, refuse_none
-from ..kinds import INT, STR, ListKind, an, family, whole_values
+from ..kinds import FLOAT, INT, STR, ListKind, an, family, whole_values
 from ..nodes import EMPTY_TEXT, NULL, ONE, TRUE, ZERO, Array, Const, Node, Var, binary, both, call, cond, const
 from ..refusals import Page, refuse
+from ..scope import Value
 from .lists import as_list, elem_kind, mapped
 from .numbers import error
 from .text import length, substring
@@ -61,6 +65,24 @@ def of_text(b: Builder, s: Node, start: Node | None, stop: Node | None) -> Node:
     return substring(s, first, at_least_zero(binary(last, "-", first, INT)))
 
 
+def every(b: Builder, xs: Node, step: int) -> Node:
+    """xs[::step]"""
+    xs = as_list(b, xs)
+    x, i = Var(b.fresh("x"), kind=elem_kind(xs)), Var(b.fresh("i"), kind=INT)
+    steps = call("floor", binary(i, "/", const(step), FLOAT), kind=INT)
+    return mapped(b, xs, x, i, binary(i, "=", binary(const(step), "*", steps, INT)), x)
+
+
+def first_of(b: Builder, xs: Value, start: Node, stop: Node | None = None, /) -> Node:
+    """itertools.islice(xs, stop), islice(xs, start, stop)"""
+    first, last = (None, start) if stop is None else (start, stop)
+    for n in (first, last):
+        if isinstance(n, Const) and n.value is not None and n.value < 0:
+            raise refuse(Page.OUT_OF_RANGE, "islice() to a negative place", "slice a list: xs[:-1]")
+    ends = [n if n is None or isinstance(n, Const) or is_count(n) else at_least_zero(n) for n in (first, last)]
+    return of_list(b, as_list(b, xs), *ends)
+
+
 def of_list(b: Builder, xs: Node, start: Node | None, stop: Node | None) -> Node:
     """xs[start:stop]"""
     xs = b.let(as_list(b, xs))
@@ -90,3 +112,6 @@ def character(b: Builder, s: Node, i: Node) -> Node:
     op = ">" if n >= 0 else ">="
     enough = binary(s, "!=", EMPTY_TEXT) if n in (0, -1) else binary(length(s), op, const(abs(n)))
     return c if enough in b.scope.known else cond(enough, c, error("string index out of range", STR))
+
+
+FUNCTIONS: dict[Any, Any] = {itertools.islice: first_of}

@@ -7,7 +7,7 @@ from typing import Any
 from ..builder import Builder
 from ..conditions import count
 from ..demands import need, need_constant
-from ..kinds import BOOL, INT, STR, ListKind, TupleKind
+from ..kinds import BOOL, INT, STR, ListKind, TupleKind, values_of
 from ..nodes import (
     EMPTY_TEXT,
     NULL,
@@ -31,12 +31,16 @@ from .numbers import error
 TEXTS = ListKind(STR)
 
 
-def separator(what: str, sep: Node) -> Node:
-    """A constant text that is not empty."""
+def separator(b: Builder, what: str, sep: Node) -> Node:
+    """A text that is not empty, or raises as Python does."""
     need(what, "str", sep)
-    if not need_constant(f"{what} by a computed separator", sep).value:
+    if isinstance(sep, Const) and not sep.value:
         raise refuse(Page.OUT_OF_RANGE, f"{what} by an empty separator", "give a separator")
-    return sep
+    if isinstance(sep, Const) or all(values_of(sep.kind) or ("",)):
+        return sep
+    sep = b.let(sep)
+    some = binary(sep, "!=", EMPTY_TEXT)
+    return sep if some in b.scope.known else b.let(cond(some, sep, error("empty separator", STR)), "separator")
 
 
 def split(b: Builder, s: Node, sep: Node | None = None, maxsplit: Node | None = None) -> Node:
@@ -48,7 +52,7 @@ def split(b: Builder, s: Node, sep: Node | None = None, maxsplit: Node | None = 
         parts = call("split", s, Regex(r"\s+", kind=STR), kind=TEXTS)
         whole = Function((word.name,), binary(word, "!=", EMPTY_TEXT), kind=BOOL)
         return Collect(call("filter", parts, whole, kind=TEXTS), kind=TEXTS)
-    sep = separator(".split()", sep)
+    sep = separator(b, ".split()", sep)
     if not once(".split()", maxsplit):
         return Collect(call("split", s, sep, kind=TEXTS), kind=TEXTS)
     s = b.let(s)
@@ -69,7 +73,7 @@ def once(what: str, maxsplit: Node | None) -> bool:
 
 def rsplit(b: Builder, s: Node, sep: Node, maxsplit: Node | None = None) -> Node:
     """s.rsplit(sep, 1): at the last separator."""
-    sep = separator(".rsplit()", sep)
+    sep = separator(b, ".rsplit()", sep)
     if not once(".rsplit()", maxsplit):
         return split(b, s, sep)
     parts, head = last_apart(b, s, sep)
@@ -103,7 +107,7 @@ def after(s: Node, sep: Node) -> Node:
 
 def partition(b: Builder, s: Node, sep: Node, /) -> Node:
     """s.partition(sep)"""
-    sep = separator(".partition()", sep)
+    sep = separator(b, ".partition()", sep)
     s = b.let(s)
     found = contained(s, sep)
     parts = (before(s, sep), cond(found, sep, EMPTY_TEXT), cond(found, after(s, sep), EMPTY_TEXT))
@@ -112,7 +116,7 @@ def partition(b: Builder, s: Node, sep: Node, /) -> Node:
 
 def rpartition(b: Builder, s: Node, sep: Node, /) -> Node:
     """s.rpartition(sep)"""
-    sep = separator(".rpartition()", sep)
+    sep = separator(b, ".rpartition()", sep)
     parts, head = last_apart(b, s, sep)
     found = binary(count(parts), ">", ONE)
     items = (cond(found, head, EMPTY_TEXT), cond(found, sep, EMPTY_TEXT), Index(parts, const(-1), kind=STR))
@@ -121,7 +125,8 @@ def rpartition(b: Builder, s: Node, sep: Node, /) -> Node:
 
 def occurrences(b: Builder, s: Node, part: Node, /) -> Node:
     """s.count(part)"""
-    pieces = call("count", call("split", s, separator(".count()", part), kind=TEXTS), kind=INT)
+    part = separator(b, ".count()", need_constant(".count() of a computed text", part))
+    pieces = call("count", call("split", s, part, kind=TEXTS), kind=INT)
     return binary(pieces, "-", ONE, INT)
 
 

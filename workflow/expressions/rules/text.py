@@ -13,6 +13,7 @@ from ..kinds import (
     NEVER,
     STR,
     EnumKind,
+    Kind,
     LiteralKind,
     an,
     family,
@@ -93,12 +94,15 @@ def ends(s: Node, c: Node) -> Node:
     return both(binary(length(s), ">=", length(c)), binary(tail, "=", c))
 
 
-def replace(b: Builder, s: Node, old: Node, new: Node, /) -> Node:
-    """s.replace(old, new)"""
+def replace(b: Builder, s: Node, old: Node, new: Node, limit: Node | None = None, /) -> Node:
+    """s.replace(old, new, count)"""
     need(".replace()", "str", old, new)
     if not need_constant(".replace() of a computed text", old).value:
         raise refuse(Page.UNSUPPORTED_CALL, ".replace() of an empty text", "do it in a Task")
-    return call("replace", s, old, new, kind=STR)
+    most = None if limit is None else need_constant(".replace() with a computed count", limit)
+    if most is None or most.value < 0:
+        return call("replace", s, old, new, kind=STR)
+    return call("replace", s, old, new, most, kind=STR) if most.value else s
 
 
 def without(pattern: str, chars: str) -> Callable[..., Node]:
@@ -158,13 +162,12 @@ def remove(name: str) -> Callable[[Builder, Node, Node], Node]:
 
     def rule(b: Builder, s: Node, p: Node, /) -> Node:
         need(f".{name}()", "str", p)
-        text = need_constant(f".{name}() of a computed text", p).value
-        if not text:
+        if p == EMPTY_TEXT:
             return s
-        s = b.let(s)
+        s, p = b.let(s), b.let(p)
         if name == "removeprefix":
-            return cond(starts(s, p), substring(s, const(len(text))), s)
-        return cond(ends(s, p), substring(s, ZERO, binary(length(s), "-", const(len(text)), INT)), s)
+            return cond(starts(s, p), substring(s, length(p)), s)
+        return cond(ends(s, p), substring(s, ZERO, binary(length(s), "-", length(p), INT)), s)
 
     return rule
 
@@ -238,6 +241,8 @@ def text_of(x: Node, how: Callable[[Any], str]) -> Node:
             return call("string", x, kind=STR)
         case "bool":
             return cond(x, const("True"), const("False"))
+        case "union" if all(same_text(m) for m in members(x.kind)):
+            return call("string", x, kind=STR)
     hints = {
         "number": "give a format: f'{x:.1f}'",
         "datetime": "write x.isoformat()",
@@ -245,6 +250,13 @@ def text_of(x: Node, how: Callable[[Any], str]) -> Node:
     }
     said = f"the text of {an(x.kind)} differs between Python and JSONata"
     raise refuse(Page.TEXT_OF_VALUE, said, hints.get(family(x.kind), "write out the parts that you want"))
+
+
+def same_text(kind: Kind) -> bool:
+    """Does JSONata write a value of this kind as Python does?"""
+    if isinstance(kind, EnumKind):
+        return False
+    return family(kind) in ("str", "named text") or (family(kind) == "number" and whole_values(kind))
 
 
 def by_member(x: Node, table: dict[Any, str]) -> Node:

@@ -11,13 +11,14 @@ from typing import Any
 from ..builder import Builder
 from ..conditions import check_zones, millis
 from ..demands import need_constant, refuse_none
-from ..kinds import DATE, DURATION, FLOAT, INT, STR, DateTimeKind, an, family
-from ..nodes import EMPTY_TEXT, ONE, ZERO, Const, Node, Regex, binary, call, cast, const
+from ..kinds import DATE, DURATION, FLOAT, INT, STR, DateTimeKind, NamedTextKind, an, family, whole_values
+from ..nodes import EMPTY_TEXT, ONE, ZERO, Binary, Const, Node, Regex, binary, call, cast, const
 from ..refusals import Page, refuse
 
 DAY = 86400000
 CODES = {
     "%Y": (0, 4),
+    "%y": (2, 2),
     "%m": (5, 2),
     "%d": (8, 2),
     "%H": (11, 2),
@@ -181,6 +182,21 @@ def now(b: Builder, tz: Node | None = None) -> Node:
     return call("now", kind=DateTimeKind("utc"))
 
 
+def from_timestamp(b: Builder, seconds: Node, tz: Node | None = None) -> Node:
+    """datetime.fromtimestamp(seconds, tz=timezone.utc)"""
+    if not (isinstance(tz, Const) and tz.value == UTC):
+        raise refuse(Page.TIME_ZONE, "datetime.fromtimestamp() without UTC", "write fromtimestamp(x, tz=timezone.utc)")
+    if family(seconds.kind) != "number":
+        refuse_none("datetime.fromtimestamp()", seconds)
+        raise refuse(Page.WRONG_TYPE, f"datetime.fromtimestamp() of {an(seconds.kind)}", "give seconds as a number")
+    if isinstance(seconds, Binary) and seconds.op == "/" and seconds.right == const(1000):
+        ms = seconds.left
+    else:
+        ms = binary(seconds, "*", const(1000), FLOAT)
+    whole = ms if whole_values(ms.kind) or whole_values(seconds.kind) else call("round", ms, kind=INT)
+    return from_millis(whole, DateTimeKind("utc"))
+
+
 # ------------------------------------------------------------------ arithmetic
 def shift(b: Builder, x: Node, d: Node, sign: str = "+") -> Node:
     """A datetime moved by a duration."""
@@ -294,6 +310,13 @@ def tail(x: Node, at: int, given: dict[str, Any]) -> Node:
     return rest
 
 
+def without_dashes(b: Builder, x: Node) -> Node:
+    """uuid.hex"""
+    if not isinstance(x.kind, NamedTextKind) or x.kind.name != "UUID":
+        raise refuse(Page.UNKNOWN_FIELD, f"`.hex` of {an(x.kind)}", "it is text here: str(x)")
+    return call("replace", cast(x, STR), const("-"), EMPTY_TEXT, kind=STR)
+
+
 DATE_PARTS = {"year": (0, 4), "month": (5, 2), "day": (8, 2)}
 TIME_PARTS = {**DATE_PARTS, "hour": (11, 2), "minute": (14, 2), "second": (17, 2)}
 ATTRIBUTES: dict[tuple[str, str], Any] = {
@@ -301,6 +324,7 @@ ATTRIBUTES: dict[tuple[str, str], Any] = {
     **{("date", n): part(*p) for n, p in DATE_PARTS.items()},
     ("timedelta", "days"): delta_days,
     ("timedelta", "seconds"): delta_seconds,
+    ("named text", "hex"): without_dashes,
 }
 METHODS: dict[tuple[str, str], Any] = {
     ("datetime", "replace"): replaced,

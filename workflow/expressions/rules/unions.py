@@ -9,6 +9,7 @@ import datetime
 from typing import Any
 
 from ..kinds import (
+    ANY,
     BOOL,
     NEVER,
     NONE,
@@ -49,6 +50,12 @@ def is_instance(x: Node, classes: Node) -> Node:
     if not isinstance(classes, Const):
         raise refuse(Page.NEEDS_A_CONSTANT, "isinstance() of a computed class", "name the class")
     wanted = flat(classes.value)
+    if x.kind == ANY and wanted and all(c in ANY_JSON for c in wanted):
+        names = sorted({ANY_JSON[c] for c in wanted})
+        kind_of = call("type", x, kind=join(STR, NONE))
+        if len(names) == 1:
+            return binary(kind_of, "=", const(names[0]))
+        return binary(kind_of, "in", Array(tuple(map(const, names)), kind=ListKind(STR)))
     yes = [m for m in members(x.kind) if any(is_a(m, c, wanted) for c in wanted)]
     no = [m for m in members(x.kind) if m not in yes]
     if not no:
@@ -56,6 +63,10 @@ def is_instance(x: Node, classes: Node) -> Node:
     if not yes:
         return FALSE
     return told_apart(x, yes, no)
+
+
+ANY_JSON: dict[Any, str] = {str: "string", bool: "boolean", list: "array", dict: "object"}
+"""What $type says of values of these classes alone: a number of JSON may be an int or a float."""
 
 
 def flat(classes: Any) -> list[type]:
@@ -71,7 +82,7 @@ def is_a(kind: Kind, cls: type, wanted: list[type]) -> bool:
     """Are the values of the kind instances of the class?"""
     match kind:
         case NumberKind() if not kind.integer and bool(int in wanted) != bool(float in wanted):
-            return undecided(kind, cls)  # int | float is read as float
+            return undecided(kind, cls, "write isinstance(x, (int, float))")  # int | float is read as float
         case NumberKind():
             return issubclass(int if kind.integer else float, cls)
         case EnumKind() | RecordKind() | RootKind():
@@ -98,10 +109,10 @@ PYTHON: dict[type[Kind], type] = {
 }
 
 
-def undecided(kind: Kind, cls: type) -> bool:
+def undecided(kind: Kind, cls: type, instead: str = "give the field one type, or test another field") -> bool:
     """The refusal where the kind says too little."""
     said = f"isinstance(..., {getattr(cls, '__name__', cls)}) of {an(kind)} cannot be decided in JSON"
-    raise refuse(Page.UNION_UNDECIDED, said, "give the field one type, or test another field")
+    raise refuse(Page.UNION_UNDECIDED, said, instead)
 
 
 def told_apart(x: Node, yes: list[Kind], no: list[Kind]) -> Node:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.assignments import assignment_misfits
 from simulator.comparisons import rule_misfits
 from simulator.shapes import misfits
 from simulator.values import load
@@ -221,7 +222,7 @@ def _state(state: Any, at: str, inherited: str, found: _Findings, *, top: bool) 
         _flow(state, at, found)
     _BY_KIND.get(kind, _nothing)(state, at, str(language), found)
     _policies(state, at, str(language), found)
-    for message, place in misfits(state, str(language)):
+    for message, place in (*misfits(state, str(language)), *assignment_misfits(state)):
         found.schema(message, f"{at}/{place}")
     _expressions(state, at, str(language), found)
     for field in ("TimeoutSeconds", "HeartbeatSeconds"):

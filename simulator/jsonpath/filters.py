@@ -94,6 +94,8 @@ _INTEGER = re.compile(r"-?\d+")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _REGEX = re.compile(r"/((?:[^/\\]|\\.)*)/([a-zA-Z]*)")
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_CONSTANTS = {"true": True, "false": False, "null": None}
 _MISSING = object()
 
 
@@ -171,9 +173,10 @@ def compile_filter(
         character = reader.peek()
         if character in "'\"":
             return reader.quoted()
-        for word, value in (("true", True), ("false", False), ("null", None)):
-            if reader.take(word):
-                return value
+        word = reader.try_match(_WORD)
+        if word is not None:
+            # AWS takes a word without quotes for text, as its samples have it: [?(@.Type.Text==VENDOR_NAME)]
+            return _CONSTANTS.get(word.group(), word.group())
         if reader.take("["):
             items: list[Value] = []
             reader.skip()

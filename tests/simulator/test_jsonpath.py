@@ -49,6 +49,7 @@ STORE = {
         ("$.store.book[?(@.price > $.store.bicycle.price)].author", ["Tolkien"]),
         ("$.list[?(@ == $.list[-1])]", [4]),
         ("$.store.book[7][*]", []),
+        ("$.store.book[?(@.author==Rees)].price", [8.95]),  # github.com/aws-samples/step-functions-workflows-collection
     ],
 )
 def test_paths(path: str, expected: Any) -> None:

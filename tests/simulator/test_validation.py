@@ -215,3 +215,19 @@ def test_only_the_outermost_rule_says_where_to_go() -> None:
     rule = {"And": [{"Variable": "$.v", "IsNull": True, "Next": "S"}], "Next": "S"}
     states = {"A": {"Type": "Choice", "Choices": [rule]}, "S": {"Type": "Succeed"}}
     assert "/States/A/Choices[0]/And[0]/Next" in [one.location for one in problems(machine(states, "JSONPath"))]
+
+
+def errors(definition: dict[str, Any]) -> list[str]:
+    """The places of a definition's errors."""
+    return [one.location for one in problems(definition) if one.severity == "ERROR"]
+
+
+@pytest.mark.parametrize("name", ["states", "a b", "1a", "a.b", "a-b", "", "x" * 81])
+def test_a_name_that_no_variable_can_have_is_refused(name: str) -> None:
+    # https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
+    assert errors(machine({"A": {"Type": "Pass", "Assign": {name: 1}}})) == [f"/States/A/Assign/{name}"]
+    assert errors(machine({"A": {"Type": "Pass", "Assign": {"x" * 80: 1, "é_1": 2}}})) == []
+    assert errors(machine({"A": {"Type": "Pass", "Assign": {"v.$": "$.a"}}}, "JSONPath")) == []
+    catch = [{"ErrorEquals": ["States.ALL"], "Next": "S", "Assign": {name: 1}}]
+    caught = machine({"A": {**TASK, "Catch": catch}, "S": {"Type": "Succeed"}})
+    assert errors(caught) == [f"/States/A/Catch[0]/Assign/{name}"]

@@ -115,7 +115,17 @@ def _unary(node: Any) -> Eval:
         return negate(compile_node(node.expression))
     if symbol == "[":
         return _array(node)
-    return group(_pairs(node.lhs_object), None)
+    return group(_pairs(node.lhs_object), None, _written_keys(node.lhs_object))
+
+
+def _written_keys(pairs: Any) -> list[str] | None:
+    """The keys of an object, if all are text in the expression and none comes twice."""
+    keys = [
+        _joined(key.value)
+        for key, _ in pairs
+        if key.type == "string" and not (key.predicate or key.group or key.keep_array)
+    ]
+    return keys if len(set(keys)) == len(pairs) else None
 
 
 def _array(node: Any) -> Eval:

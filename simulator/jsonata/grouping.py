@@ -56,11 +56,25 @@ def _order(first: list[Any], second: list[Any], orders: list[tuple[Eval, bool]])
     return 0
 
 
-def group(pairs: list[tuple[Eval, Eval]], evaluate: Eval | None) -> Eval:
-    """Object construction: of the context (`evaluate` None), or of what an expression gives."""
-    if evaluate is None:
+def group(pairs: list[tuple[Eval, Eval]], evaluate: Eval | None, keys: list[str] | None = None) -> Eval:
+    """Object construction: of the context (`evaluate` None), or of what an expression gives.
+
+    `keys`: what the pairs' keys are, where they are written out and differ.
+    """
+    if evaluate is not None:
+        return lambda context, scope: evaluate_group(pairs, evaluate(context, scope), scope)
+    if keys is None:
         return lambda context, scope: evaluate_group(pairs, context, scope)
-    return lambda context, scope: evaluate_group(pairs, evaluate(context, scope), scope)
+    fields = [(key, value) for key, (_, value) in zip(keys, pairs, strict=True)]
+
+    def written(context: Any, scope: Scope) -> dict[str, Any]:
+        if isinstance(context, list):
+            return evaluate_group(pairs, context, scope)
+        scope.budget.tick()
+        made = {key: value(context, scope) for key, value in fields}
+        return {key: value for key, value in made.items() if value is not UNDEFINED}
+
+    return written
 
 
 def evaluate_group(pairs: list[tuple[Eval, Eval]], value: Any, scope: Scope) -> dict[str, Any]:

@@ -230,19 +230,11 @@ def _plain(value: Any, known: dict[int, tuple[Any, int]]) -> tuple[Any, int]:
     found = known.get(id(value))
     if found is not None:
         return found
-    size, changed = 2, value.__class__ is Seq
+    result: Any
     if value.__class__ is dict:
-        fields: dict[str, Any] = {}
-        for key, item in value.items():
-            if item is UNDEFINED:
-                changed = True
-                continue
-            made, length = _part(item, known)
-            size += len(key) + length + 4
-            changed = changed or made is not item
-            fields[key] = made
-        result: Any = fields if changed else value
+        result, size = _plain_object(value, known)
     elif isinstance(value, list):
+        size, changed = 2, value.__class__ is Seq
         items: list[Any] = []
         for item in value:
             made, length = _part(item, known)
@@ -256,6 +248,27 @@ def _plain(value: Any, known: dict[int, tuple[Any, int]]) -> tuple[Any, int]:
         raise Problem("D1013")
     known[id(value)] = (result, size)
     return result, size
+
+
+def _plain_object(value: dict[str, Any], known: dict[int, tuple[Any, int]]) -> tuple[dict[str, Any], int]:
+    size = 2
+    changes: dict[str, Any] = {}  # few objects have any: the others are not copied
+    for key, item in value.items():
+        kind = item.__class__
+        if kind is str:
+            size += len(key) + len(item) + 6
+            continue
+        if item is UNDEFINED:
+            changes[key] = item
+            continue
+        made, length = _part(item, known)
+        size += len(key) + length + 4
+        if made is not item:
+            changes[key] = made
+    if not changes:
+        return value, size
+    made_of = {key: changes.get(key, item) for key, item in value.items()}
+    return {key: item for key, item in made_of.items() if item is not UNDEFINED}, size
 
 
 def _part(item: Any, known: dict[int, tuple[Any, int]]) -> tuple[Any, int]:

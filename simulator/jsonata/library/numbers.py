@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from typing import Any
 
 from jsonata.datetimeutils import DateTimeUtils
@@ -128,7 +129,15 @@ def format_number(value: Any, picture: Any, options: Any = UNDEFINED) -> Any:
     """$formatNumber, by an XPath picture."""
     if value is UNDEFINED:
         return UNDEFINED
+    if options is UNDEFINED and value != 0:  # 0 and -0 are one key
+        return _formatted(value, picture)
     return _borrowed(Functions.format_number, value, picture, None if options is UNDEFINED else options)
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _formatted(value: float, picture: str) -> Any:
+    """Reading a picture is slow, and the same limits are written again and again."""
+    return _borrowed(Functions.format_number, value, picture, None)
 
 
 def format_integer(value: Any, picture: Any) -> Any:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from simulator.values import Value
+from simulator.values import Value, dump
 
 Test = Callable[[Value, Value], bool]
 Steps = list[tuple[str, Any]]
@@ -100,7 +100,7 @@ _MISSING = object()
 
 
 def compile_filter(
-    reader: Reader, read_steps: Callable[[Reader], Steps], select: Callable[[Steps, Value, Value], list[Value]]
+    reader: Reader, read_steps: Callable[[Reader], Steps], select: Callable[[Steps, Value, Value], list[Value] | None]
 ) -> Test:
     """Read and compile a filter up to its closing bracket. Its test takes the item (`@`) and the document (`$`)."""
 
@@ -131,7 +131,7 @@ def compile_filter(
     def comparison() -> Test:
         left, literal = operand()
         reader.skip()
-        for symbol in ("==", "!=", "<=", ">=", "=~", "<", ">"):
+        for symbol in ("===", "!==", "==", "!=", "<=", ">=", "=~", "<", ">"):
             if reader.take(symbol):
                 reader.skip()
                 if symbol == "=~":
@@ -139,7 +139,7 @@ def compile_filter(
                 right, _ = operand()
                 compare = _COMPARE[symbol]
                 return lambda item, root: compare(left(item, root), right(item, root))
-        for word in ("in", "nin", "contains", "size", "empty"):
+        for word in _WORDS:
             if re.match(rf"{word}\b", reader.rest()):
                 reader.take(word)
                 reader.skip()
@@ -161,9 +161,11 @@ def compile_filter(
 
             def read(item: Value, root: Value) -> Any:
                 found = select(steps, item if of_item else root, root)
+                if found is None:
+                    return _MISSING
                 if definite:
                     return found[0] if found else _MISSING
-                return found or _MISSING
+                return found
 
             return read, False
         value = literal()
@@ -207,7 +209,14 @@ def _regex(left: Callable[[Value, Value], Any], reader: Reader) -> Test:
         raise ValueError("expected a regular expression")
     flags = "(?i)" if "i" in found.group(2) else ""
     pattern = re2.compile(flags + found.group(1).replace("\\/", "/"))
-    return lambda item, root: isinstance(v := left(item, root), str) and pattern.fullmatch(v) is not None
+
+    def test(item: Value, root: Value) -> bool:
+        value = left(item, root)
+        if isinstance(value, bool | int | float):
+            value = dump(value).decode()
+        return isinstance(value, str) and pattern.fullmatch(value) is not None
+
+    return test
 
 
 def _ordered(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
@@ -220,25 +229,38 @@ def _ordered(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
 
 
 def _equal(left: Any, right: Any) -> bool:
-    if isinstance(left, bool) is not isinstance(right, bool):
+    if isinstance(left, bool) is not isinstance(right, bool) or left is _MISSING:
         return False
+    if isinstance(left, str) and isinstance(right, int | float):  # "2" equals 2, either way round
+        return left == dump(right).decode()
+    if isinstance(right, str) and isinstance(left, int | float):
+        return right == dump(left).decode()
     return bool(left == right)
+
+
+def _among(value: Any, items: list[Any]) -> bool:
+    return any(_equal(value, item) for item in items)
 
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "==": _equal,
     "!=": lambda a, b: not _equal(a, b),
+    "===": lambda a, b: isinstance(a, str) is isinstance(b, str) and _equal(a, b),
+    "!==": lambda a, b: isinstance(a, str) is not isinstance(b, str) or not _equal(a, b),
     "<": _ordered(lambda a, b: a < b),
     "<=": _ordered(lambda a, b: a <= b),
     ">": _ordered(lambda a, b: a > b),
     ">=": _ordered(lambda a, b: a >= b),
 }
 _WORDS: dict[str, Callable[[Any, Any], bool]] = {
-    "in": lambda a, b: isinstance(b, list) and any(_equal(a, x) for x in b),
-    "nin": lambda a, b: isinstance(b, list) and not any(_equal(a, x) for x in b),
+    "in": lambda a, b: isinstance(b, list) and _among(a, b),
+    "nin": lambda a, b: isinstance(b, list) and not _among(a, b),
     "contains": lambda a, b: (
         (isinstance(a, list) and any(_equal(x, b) for x in a)) or (isinstance(a, str) and isinstance(b, str) and b in a)
     ),
+    "anyof": lambda a, b: isinstance(a, list) and isinstance(b, list) and any(_among(x, b) for x in a),
+    "noneof": lambda a, b: isinstance(a, list) and isinstance(b, list) and not any(_among(x, b) for x in a),
+    "subsetof": lambda a, b: isinstance(a, list) and isinstance(b, list) and all(_among(x, b) for x in a),
     "size": lambda a, b: isinstance(a, list | str) and len(a) == b,
     "empty": lambda a, b: isinstance(a, list | str) and (not a) == b,
 }

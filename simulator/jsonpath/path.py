@@ -61,6 +61,10 @@ class Path:
                         if not isinstance(node, list):
                             raise IndexError
                         node = node[what]
+                    elif kind == "names":
+                        if not isinstance(node, dict):
+                            raise KeyError
+                        node = {name: node[name] for name in what if name in node}
                     else:
                         node = _call(what, node)
                 except (KeyError, IndexError, TypeError):
@@ -71,9 +75,14 @@ class Path:
         for at, ((kind, what), walk) in enumerate(zip(self.steps, self._walkers, strict=True)):
             if kind == "call":
                 return _call(what, nodes)
+            if kind == "names" and at == len(self.steps) - 1:
+                return [{name: node[name] for name in what if name in node} for node in nodes if isinstance(node, dict)]
+            # As long as there is one node for certain it must be what the step is for. An index beyond its array
+            # selects nothing, which an indefinite path may; a missing property is an error.
+            if certain and not isinstance(nodes[0], _SELECTS_FROM.get(kind, object)):
+                raise self._missing(at, kind, nodes[0])
             found = [reached for node in nodes for reached in walk(node, root)]
-            # An index beyond its array selects nothing, which an indefinite path may; a missing property is an error.
-            if certain and not found and (kind == "name" or (kind == "index" and not isinstance(nodes[0], list))):
+            if certain and not found and kind == "name":
                 raise self._missing(at, kind, nodes[0])
             certain = certain and bool(found) and kind in ("name", "index")
             nodes = found
@@ -105,7 +114,7 @@ class Path:
 @lru_cache(maxsize=4096)
 def compile_path(source: str) -> Path:
     """Compile a path that begins with `$`. Raises BadPath."""
-    reader = Reader(source)
+    reader = Reader(source.rstrip())
     if not reader.take("$"):
         raise BadPath(f"Invalid path '{source}' : path must start with '$'")
     try:
@@ -114,16 +123,30 @@ def compile_path(source: str) -> Path:
         raise BadPath(f"Invalid path '{source}' : {error}") from None
     if not reader.done():
         raise BadPath(f"Invalid path '{source}' : unexpected '{reader.rest()[:20]}'")
-    definite = all(kind in ("name", "index", "call") for kind, _ in steps)
+    kinds = [kind for kind, _ in steps]
+    if kinds[-1:] == ["names"]:
+        kinds.pop()  # several names at the end make one object
+    definite = all(kind in ("name", "index", "call") for kind in kinds)
     return Path(source, steps, definite)
 
 
-_NAME = re.compile(r"[^\s.\[\]()'\",:@$*?=<>!&|]+|[\w$-]+")
-_SLICE = re.compile(r"\s*(-?\d+)?\s*:\s*(-?\d+)?\s*(?::\s*(-?\d+)?\s*)?\]")
+_NAME = re.compile(r"[^\s.\[\]()'\",:*?=<>!&|]+")
+_SLICE = re.compile(r"\s*(?:(-?\d+)\s*:\s*(-?\d+)?|:\s*(-?\d+))\s*(?::[-\d\s]*)?\]")
+_SELECTS_FROM: dict[str, Any] = {
+    "name": dict,
+    "names": dict,
+    "index": list,
+    "indexes": list,
+    "slice": list,
+    "filter": dict | list,
+}
 
 
 def read_steps(reader: Reader) -> list[tuple[str, Any]]:
-    """Read `.name`, `['name']`, `[0]`, `[*]`, `[a:b]`, `[?(...)]`, `..` and `.length()` until something else comes."""
+    """Read `.name`, `['name']`, `[0]`, `[*]`, `[a:b]`, `[?(...)]`, `..` and `.length()` until something else comes.
+
+    A slice has no steps: a third number is read and not looked at.
+    """
     steps: list[tuple[str, Any]] = []
     while True:
         if reader.take(".."):
@@ -170,8 +193,8 @@ def _bracket(reader: Reader) -> tuple[str, Any]:
         return ("name", names[0]) if len(names) == 1 else ("names", names)
     found = reader.try_match(_SLICE)
     if found is not None:
-        parts = [int(part) if part else None for part in found.groups()]
-        return "slice", slice(parts[0], parts[1], parts[2])
+        begin, end, only_end = (int(part) if part else None for part in found.groups())
+        return "slice", slice(begin, end if only_end is None else only_end)
     numbers = [reader.integer()]
     while reader.take_after_space(","):
         numbers.append(reader.integer())
@@ -179,9 +202,10 @@ def _bracket(reader: Reader) -> tuple[str, Any]:
     return ("index", numbers[0]) if len(numbers) == 1 else ("indexes", numbers)
 
 
-def _select(steps: list[tuple[str, Any]], begin: Value, root: Value) -> list[Value]:
-    """What steps select from a node of a document, as a list, nothing raised: for paths inside filters."""
+def _select(steps: list[tuple[str, Any]], begin: Value, root: Value) -> list[Value] | None:
+    """What steps select from a node of a document, as a list; None for a path that leads nowhere. For filters."""
     nodes = [begin]
+    certain = True
     for kind, what in steps:
         if kind == "call":
             try:
@@ -189,7 +213,13 @@ def _select(steps: list[tuple[str, Any]], begin: Value, root: Value) -> list[Val
             except TypeError:
                 return []
         walk = _walker(kind, what)
-        nodes = [reached for node in nodes for reached in walk(node, root)]
+        if certain and not isinstance(nodes[0], _SELECTS_FROM.get(kind, object)):
+            return None
+        found = [reached for node in nodes for reached in walk(node, root)]
+        if certain and not found and kind == "name":
+            return None
+        certain = certain and bool(found) and kind in ("name", "index")
+        nodes = found
     return nodes
 
 

@@ -45,7 +45,20 @@ STORE = {
         ("$.store.book[?(!(@.isbn))].author", ["Rees"]),
         ("$.list.length()", 5),
         ("$.store.book[?(@.price > 100)]", []),
-        ("$.store.bicycle['color','price']", ["red", 19.95]),
+        ("$.store.bicycle['color','price']", {"color": "red", "price": 19.95}),
+        ("$.store.bicycle['color','nothing']", {"color": "red"}),
+        ("$.store.book[0:2]['isbn','price']", [{"price": 8.95}, {"isbn": "0-1", "price": 12.99}]),
+        ("$.list[0:4:2]", [0, 1, 2, 3]),
+        ("$.store.bicycle.color ", "red"),
+        ("$.list[?(@ == '3')]", [3]),
+        ("$.list[?(@ === '3')]", []),
+        ("$.list[?(@ in ['3', 4])]", [3, 4]),
+        ("$.list[?(@ =~ /[12]/)]", [1, 2]),
+        ("$.store.book[?(@.isbn != '0-1')].author", ["Rees", "Tolkien"]),
+        ("$.store.book[?(@.isbn == @.nothing)].author", []),
+        ("$.store.book[?(@..nothing)].price", [8.95, 12.99, 22.99]),
+        ("$.store.book[?(@.nothing.more)].price", []),
+        ("$.store.bicycle.color[*]", []),
         ("$.store.book[?(@.price > $.store.bicycle.price)].author", ["Tolkien"]),
         ("$.list[?(@ == $.list[-1])]", [4]),
         ("$.store.book[7][*]", []),
@@ -53,16 +66,30 @@ STORE = {
     ],
 )
 def test_paths(path: str, expected: Any) -> None:
+    """As the library has it that AWS's paths follow: https://github.com/json-path/JsonPath"""
     assert compile_path(path).read(STORE) == expected
 
 
-@pytest.mark.parametrize("path", ["$.nowhere", "$.list[9]", "$.store.book.author", "$.nowhere[*]"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "$.nowhere",
+        "$.list[9]",
+        "$.store.book.author",
+        "$.nowhere[*]",
+        # What is for arrays needs one, and a filter something to look into, as long as there is one node for certain.
+        "$.store[0:1]",
+        "$.store[0,1]",
+        "$.store.bicycle.color[?(@.a)]",
+        "$.list['a','b'].c",
+    ],
+)
 def test_a_definite_path_to_nowhere_is_an_error(path: str) -> None:
     with pytest.raises(NoSuchPath):
         compile_path(path).read(STORE)
 
 
-@pytest.mark.parametrize("path", ["store", "$.", "$[", "$.a[?(", "$.a b", "$['a"])
+@pytest.mark.parametrize("path", ["store", "$.", "$[", "$.a[?(", "$.a b", "$['a", "$.list[:]", "$.list[::2]"])
 def test_what_is_no_path(path: str) -> None:
     with pytest.raises(BadPath):
         compile_path(path)

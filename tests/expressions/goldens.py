@@ -18,7 +18,9 @@ from workflow.expressions import Refusal, compile_function
 from workflow.expressions.source import find
 
 from .entries import EQUAL
+from .mistakes import MISTAKES
 from .models import Shipment
+from .orders import Order
 from .refused import REFUSED
 
 FOLDER = Path(__file__).parent / "goldens"
@@ -44,10 +46,10 @@ def compiled(fn: Callable[..., Any]) -> str:
     return compile_function(fn, [Shipment])
 
 
-def message(fn: Callable[..., Any]) -> str:
-    """The refusal of a lambda over a Shipment, without the numbers of its line."""
+def message(fn: Callable[..., Any], model: type = Shipment) -> str:
+    """The refusal of a lambda over a model, without the numbers of its line."""
     try:
-        code = compile_function(fn, [Shipment])
+        code = compile_function(fn, [model])
     except Refusal as refusal:
         lines = str(refusal).splitlines()
         place, _, said = lines[0].partition(": ")
@@ -63,4 +65,5 @@ def written(table: Mapping[str, Callable[..., Any]], make: Callable[[Callable[..
 FILES: dict[Path, Callable[[], str]] = {
     FOLDER / "equal.txt": lambda: written(EQUAL, compiled),
     FOLDER / "refused.txt": lambda: written(REFUSED, message),
+    FOLDER / "mistakes.txt": lambda: written(MISTAKES, functools.partial(message, model=Order)),
 }

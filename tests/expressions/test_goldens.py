@@ -11,7 +11,9 @@ import pytest
 from workflow.expressions import InternalError, Page, Refusal, compile_function
 
 from .goldens import FILES
+from .mistakes import MISTAKES
 from .models import Shipment
+from .orders import Order
 from .refused import REFUSED
 
 PAGES = Path(__file__).parents[2] / "docs" / "errors"
@@ -25,11 +27,11 @@ def test_golden(file: Path) -> None:
     assert file.read_text(encoding="utf-8") == text, "wanted? then UPDATE_GOLDEN=1, and read the diff"
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_a_refusal_has_a_place_a_page_and_something_to_write(name: str) -> None:
-    fn: Callable[[Shipment], object] = REFUSED[name]
+@pytest.mark.parametrize(("model", "name"), [*((Shipment, n) for n in REFUSED), *((Order, n) for n in MISTAKES)])
+def test_a_refusal_has_a_place_a_page_and_something_to_write(model: type, name: str) -> None:
+    fn: Callable[..., object] = (REFUSED if model is Shipment else MISTAKES)[name]
     with pytest.raises(Refusal) as raised:
-        compile_function(fn, [Shipment])
+        compile_function(fn, [model])
     refusal = raised.value
     assert not isinstance(refusal, InternalError)
     assert refusal.problem.place is not None

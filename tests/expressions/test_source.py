@@ -36,6 +36,7 @@ def module(folder: Path, source: str, name: str = "written") -> ModuleType:
     return made
 
 
+Lambdas = list[Callable[..., Any]]
 # fmt: off
 first, second = (lambda s: s.count > 1), (lambda s: s.count > 2)
 several = [(lambda s, n=n: s.count > n) for n in (1, 50)]
@@ -44,6 +45,11 @@ multi = lambda s: (
     s.count
     + 1
 )
+constants: Lambdas = [(lambda s: 1), (lambda s: 2.0), (lambda s: True), (lambda s: None), (lambda s: "x"),
+                      (lambda s, n=3: 1)]
+chosen: Lambdas = [(lambda s: 1 if s.flag else 2), (lambda s: 3 if s.flag else 4), (lambda s: not s.flag),
+          (lambda s: (lambda f: 5 if f else 6)(s.flag))]
+tuples: Lambdas = [(lambda s: (1, 2)), (lambda s: (1, 3)), (lambda s: -1), (lambda s: 1 + 1), (lambda s: s.id and "a")]
 # fmt: on
 
 
@@ -88,6 +94,17 @@ class Rules:
 )
 def test_lambdas_are_found_where_they_stand(fn: Callable[..., Any], expected: str) -> None:
     assert text(fn) == expected
+
+
+def test_lambdas_of_constants_are_told_apart_on_one_line() -> None:
+    assert [text(fn) for fn in constants] == ["1", "2.0", "true", "null", "'x'", "1"]
+    assert [text(fn) for fn in chosen] == [
+        "$states.input.flag ? 1 : 2",
+        "$states.input.flag ? 3 : 4",
+        "$not($states.input.flag)",
+        "$states.input.flag ? 5 : 6",
+    ]
+    assert [text(fn) for fn in tuples[:4]] == ["[1, 2]", "[1, 3]", "-1", "2"]
 
 
 def test_two_lambdas_of_one_text_are_one(tmp_path: Path) -> None:

@@ -66,6 +66,8 @@ def attribute_value(b: Builder, x: Value, name: str) -> Value:
     if (f, name) in METHODS:
         raise refuse(Page.NOT_A_VALUE, f"the method .{name} must be called here", f"write .{name}(...)")
     hint = f"loop over it: [x.{name} for x in xs]" if f in LISTS else did_you_mean(name, method_names(f))
+    if f == "dict" and not hint.startswith("did"):
+        hint = f'write ["{name}"]'
     said = f"`.{name}` of {an(kind)} has no JSONata form here"
     raise refuse(Page.UNKNOWN_FIELD, said, hint or "do it in a Task")
 

@@ -9,7 +9,7 @@ from workflow.diagnostics import Place, did_you_mean
 
 from .builder import Reader
 from .constants import const_of
-from .kinds import DictKind, TupleKind, join, show
+from .kinds import DictKind, TupleKind, an, join
 from .nodes import Array, Call, Const, Index, Node, Object, const, walk
 from .refusals import Page, place_of, refuse
 from .scope import Value
@@ -35,7 +35,7 @@ def where(it: Reader, n: ast.AST) -> Place | None:
     return place_of(it.frame.file, n)
 
 
-def unpacked(it: Reader, v: Value, n: int, target: ast.expr) -> list[Node]:
+def unpacked(it: Reader, v: Value, n: int, target: ast.AST) -> list[Node]:
     """The items of what is unpacked into n names."""
     items: list[Node] | None = None
     if isinstance(v, Const):
@@ -49,9 +49,9 @@ def unpacked(it: Reader, v: Value, n: int, target: ast.expr) -> list[Node]:
         whole, kinds = it.let(v), v.kind.items
         items = [Index(whole, const(i), kind=kind) for i, kind in enumerate(kinds)]
     if items is None:
-        what = show(v.kind) if isinstance(v, Node) else "function"
+        what = an(v.kind) if isinstance(v, Node) else "a function"
         instead = "its length is not known when compiling: index it"
-        raise refuse(Page.NEEDS_A_CONSTANT, f"unpacking a {what}", instead).at(where(it, target))
+        raise refuse(Page.NEEDS_A_CONSTANT, f"unpacking {what}", instead).at(where(it, target))
     if len(items) != n:
         said = f"{len(items)} values for {n} names"
         raise refuse(Page.WRONG_ARGUMENTS, said, "give as many names as values").at(where(it, target))

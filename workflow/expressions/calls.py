@@ -32,12 +32,12 @@ from .kinds import (
     family,
     from_annotation,
     is_pydantic,
+    is_record,
     is_typed_dict,
-    show,
 )
 from .libraries import is_library
 from .nodes import Array, Const, Node, or_null
-from .refusals import Page, refuse
+from .refusals import Page, Refusal, refuse
 from .rules import fields, models, parts, times, unions
 from .scope import Bound, Closure, Frame, Scope, Value
 
@@ -78,16 +78,16 @@ def call_value(it: Reader, f: Value, args: Args, kw: Keywords) -> Value:
         return it.enter(f, args, kw)
     if isinstance(f, Bound):
         return call_value(it, const_of(f.function), [f.receiver, *args], kw)
-    if not isinstance(f, Const):
-        what = show(f.kind) if isinstance(f, Node) else "iterator"
-        raise refuse(Page.WRONG_TYPE, f"a {what} is not a function", "call a function or a method")
+    if not isinstance(f, Const) or not callable(f.value):
+        what = an(f.kind) if isinstance(f, Node) else "an iterator"
+        raise refuse(Page.WRONG_TYPE, f"{what} is not a function", "leave the () out, or call a function or a method")
     fn = f.value
     if (unwrapped := unwrap(it, fn, args, kw)) is not None:
         return call_value(it, *unwrapped)
     if (made := special(it, fn, args, kw)) is not None:
         return made
     if all(isinstance(a, Const) for a in (*args, *kw.values())) and pure(fn):
-        return real(fn, args, kw)
+        return built(it, fn, args, kw) if is_record(fn) else real(fn, args, kw)
     if hashable(fn) and fn in FUNCTIONS:
         return apply_rule(FUNCTIONS[fn], fn.__name__, it, args, kw)
     if isinstance(fn, types.FunctionType):
@@ -235,6 +235,17 @@ def constructed(it: Reader, cls: Any, args: Args, kw: Keywords) -> Value:
         case TupleKind() if kind.cls is not None:
             return models.build_tuple(it, cls, kind, data(args), given)
     raise cannot_run(cls)
+
+
+def built(it: Reader, cls: Any, args: Args, kw: Keywords) -> Value:
+    """A model made of constants: by the class itself, but what is wrong is said as of any other."""
+    if is_typed_dict(cls):
+        constructed(it, cls, args, kw)  # the class itself takes anything
+    try:
+        return real(cls, args, kw)
+    except Refusal:
+        constructed(it, cls, args, kw)
+        raise
 
 
 # ------------------------------------------------------------------ methods

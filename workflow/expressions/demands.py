@@ -13,9 +13,21 @@ def refuse_none(what: str, *xs: Node) -> None:
     for x in xs:
         if is_optional(x.kind):
             shown = text(x)
+            if shown == "$item":
+                raise refuse(
+                    Page.OPTIONAL_UNTESTED,
+                    f"{what}: an item may be None here ({show(x.kind)})",
+                    "leave None out: [x for x in xs if x is not None]",
+                )
             shown = shown if len(shown) <= 80 else shown[:77] + "..."
             said = f"{what}: `{shown}` may be None here ({show(x.kind)})"
             raise refuse(Page.OPTIONAL_UNTESTED, said, "test it first: `... if x is not None else ...`")
+
+
+def refuse_nothing(what: str, *xs: Node) -> None:
+    """Refuse operands that are None for certain."""
+    if any(isinstance(x, Const) and x.value is None for x in xs):
+        raise refuse(Page.OPTIONAL_UNTESTED, f"{what} of None", "it is None here: turn the test round")
 
 
 def need(what: str, wanted: str, *xs: Node) -> None:

@@ -129,7 +129,7 @@ def of_tuple(it: Reader, p: ast.MatchSequence, x: Node) -> Node:
     if any(isinstance(q, ast.MatchStar) for q in p.patterns):
         said = "`*` in a pattern"
         raise refuse(Page.UNSUPPORTED_SYNTAX, said, "name every item").at(place_of(it.frame.file, p))
-    items = unpacked(it, x, len(p.patterns), ast.Name("subject"))
+    items = unpacked(it, x, len(p.patterns), p)
     test: Node = TRUE
     for item, pattern in zip(items, p.patterns):
         test = both(test, it.assuming_names(test, True, partial(tested, it, pattern, item)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from . import branches, patterns
+from . import branches, calls, patterns
 from .binding import assign
 from .builder import Reader
 from .kinds import family
@@ -26,7 +26,9 @@ REFUSED: dict[type[ast.stmt], tuple[Page, str, str]] = {
     ast.Try: (Page.LOOP_OR_TRY, "try", "test before: `x if ... else ...`, or do it in a Task"),
     ast.Raise: (Page.LOOP_OR_TRY, "raise", "use a Choice state that leads to a Fail state"),
     ast.With: (Page.LOOP_OR_TRY, "with", "do it in a Task"),
-    ast.Expr: (Page.UNSUPPORTED_SYNTAX, "an expression whose value is thrown away", "it would do nothing here"),
+    ast.Expr: (Page.UNSUPPORTED_SYNTAX, "an expression whose value is thrown away", "return it, or leave it out"),
+    ast.Global: (Page.UNSUPPORTED_SYNTAX, "global", "return what is to be known outside"),
+    ast.Nonlocal: (Page.UNSUPPORTED_SYNTAX, "nonlocal", "return what is to be known outside"),
     ast.Delete: (Page.READ_ONLY, "del", "data of an execution is read-only: build what you want to keep"),
     ast.Import: (Page.UNSUPPORTED_SYNTAX, "an import inside the function", "import at the top of the module"),
     ast.ImportFrom: (Page.UNSUPPORTED_SYNTAX, "an import inside the function", "import at the top of the module"),
@@ -71,8 +73,10 @@ def statement(it: Reader, s: ast.stmt) -> None:
             if s.decorator_list:
                 raise refuse(Page.UNSUPPORTED_SYNTAX, "a decorated function inside a function", "move it out")
             it.scope.names[s.name] = it.closure(s)
-        case ast.Expr(value=ast.Constant()) | ast.Pass() | ast.Global() | ast.Nonlocal():
+        case ast.Expr(value=ast.Constant()) | ast.Pass():
             return
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr=name))) if name in calls.INSTEAD:
+            raise refuse(Page.READ_ONLY, f".{name}() for its effect", calls.INSTEAD[name])
         case _:
             unknown = (Page.UNSUPPORTED_SYNTAX, f"{type(s).__name__} has no JSONata form", "do it in a Task")
             page, what, instead = REFUSED.get(type(s), unknown)

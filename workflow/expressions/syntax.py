@@ -16,7 +16,7 @@ from .builder import Reader
 from .comparisons import COMPARE, REAL
 from .conditions import keep, truth
 from .constants import const_of, hashable, real, value_of
-from .demands import need_constant, refuse_none
+from .demands import need_constant, refuse_none, refuse_nothing
 from .kinds import BOOL, FLOAT, INT, STR, TupleKind, an, family, whole_values
 from .nodes import (
     EMPTY_TEXT,
@@ -55,6 +55,9 @@ OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.RShift: operator.rshift,
     ast.MatMult: operator.matmul,
 }
+
+
+ORDERS: dict[type[ast.cmpop], str] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 
 
 # ------------------------------------------------------------------ names and constants
@@ -145,7 +148,7 @@ def spread(it: Reader, v: Node, f: Value) -> list[Value]:
     if isinstance(v, Array):
         return list(v.items)
     if isinstance(v.kind, TupleKind):
-        return list(binding.unpacked(it, v, len(v.kind.items), ast.Name("arguments")))
+        return list(binding.unpacked(it, v, len(v.kind.items), ast.Tuple([])))
     refuse_none("`*` in a call", v)
     said = "`*` of a list of the execution in a call"
     instead = "its length is not known when compiling: index it"
@@ -168,6 +171,7 @@ def spread_dict(v: Node) -> dict[str, Value]:
 def arithmetic(it: Reader, n: ast.BinOp) -> Node:
     """x + y and the like"""
     x, y = it.node(n.left), it.node(n.right)
+    refuse_nothing(f"`{numbers.SYMBOLS[type(n.op)]}`", x, y)
     if isinstance(x, Const) and isinstance(y, Const):
         return real(OPERATORS[type(n.op)], [x, y])
     if isinstance(n.op, ast.Mod) and isinstance(x, Const) and isinstance(x.value, str):
@@ -237,7 +241,7 @@ def comparison(it: Reader, n: ast.Compare) -> Node:
 def check_bits(it: Reader, op: ast.cmpop, written: ast.expr, x: Node) -> None:
     """Refuse `a > 3 & b`, which Python reads as `a > (3 & b)`."""
     bits = isinstance(written, ast.BinOp) and isinstance(written.op, (ast.BitAnd, ast.BitOr, ast.BitXor))
-    if bits and isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)) and family(x.kind) == "number":
+    if bits and type(op) in ORDERS and family(x.kind) == "number":
         said = "`&`, `|` and `^` bind tighter than a comparison"
         instead = "put brackets round each comparison, or write and / or; give bits a name before you compare them"
         raise refuse(Page.UNSUPPORTED_OPERATOR, said, instead).at(place_of(it.frame.file, written))
@@ -248,6 +252,8 @@ def compared(it: Reader, x: Node, rest: list[tuple[ast.cmpop, ast.expr]]) -> Nod
     (op, right), others = rest[0], rest[1:]
     y = it.node(right)
     check_bits(it, op, right, y)
+    if type(op) in ORDERS:
+        refuse_nothing(f"`{ORDERS[type(op)]}`", x, y)
     if isinstance(x, Const) and isinstance(y, Const):
         test: Node = const(bool(real(REAL[type(op)], [x, y]).value))
     else:

@@ -101,7 +101,7 @@ def product(b: Builder, xs: Value, /, *, start: Node = ONE) -> Node:
     xs = as_list(b, xs)
     elem = elem_kind(xs)
     if elem != NEVER:
-        needs_number("math.prod", Var("x", kind=elem))
+        needs_number("math.prod", Var("item", kind=elem))
     kind = INT if (elem == NEVER or whole_values(elem)) and whole_values(start.kind) else FLOAT
     acc, x = Var(b.fresh("acc"), kind=kind), Var(b.fresh("x"), kind=elem)
     times = Function((acc.name, x.name), binary(acc, "*", x, kind), kind=kind)
@@ -113,7 +113,7 @@ def mean(b: Builder, xs: Value, /) -> Node:
     xs = b.let(as_list(b, xs))
     elem = elem_kind(xs)
     if elem != NEVER:
-        needs_number("statistics.mean", Var("x", kind=elem))
+        needs_number("statistics.mean", Var("item", kind=elem))
     made = binary(call("sum", xs, kind=FLOAT), "/", count(xs), FLOAT)
     return made if has_items(b, xs) else cond(binary(count(xs), ">", ZERO), made, error("mean of an empty list", FLOAT))
 
@@ -248,7 +248,7 @@ def sortable(p: Node, bare: bool) -> Node:
         case "bool":
             return as_number(p)
     what = "sorting" if bare else "a sort key"
-    refuse_none(what, p)
+    refuse_none(what, Var("item", kind=p.kind) if bare else p)
     raise refuse(Page.WRONG_TYPE, f"{what} of type {show(p.kind)}", "use numbers, texts or datetimes")
 
 

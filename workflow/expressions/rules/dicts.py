@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from enum import Enum
 from typing import Any
 
 from workflow.diagnostics import did_you_mean
@@ -75,6 +77,7 @@ def key_of(d: Node, k: Node) -> Node:
     refuse_none("a key", k)
     fk, fd = family(k.kind), family(key_kind(d))
     empty = isinstance(d, Const) and not d.value
+    check_possible(d, k)
     by_enum = isinstance(d, Const) and isinstance(key_kind(d), EnumKind)
     if fk == "number" and (fd == "number" or by_enum) and whole_values(k.kind):
         return key_text(k)
@@ -86,6 +89,25 @@ def key_of(d: Node, k: Node) -> Node:
         said = f"a key of type {show(k.kind)}, but the keys are {show(key_kind(d))}"
         raise refuse(Page.NEVER_EQUAL, said, "give a key of that type")
     raise refuse(Page.WRONG_TYPE, f"a key of type {show(k.kind)}", "keys of a JSON object are text")
+
+
+def check_possible(d: Node, k: Node) -> None:
+    """Refuse a constant key that is none of those that an enum or a Literal leaves."""
+    keys = values_of(key_kind(d)) if isinstance(d.kind, DictKind) and not isinstance(d, Const) else ()
+    if not isinstance(k, Const) or isinstance(k.value, Enum) or not isinstance(k.value, str):
+        return
+    if keys and k.value not in keys:
+        said = f"{k.value!r} is not a value of {show(key_kind(d))}: never a key"
+        raise refuse(Page.NEVER_EQUAL, said, did_you_mean(k.value, map(str, keys)))
+
+
+def check_spelling(table: dict[Any, Any], possible: Sequence[Any], missing: list[Any]) -> None:
+    """Refuse a table that has a key of its own where a possible one of nearly the same spelling is missing."""
+    own = [str(x) for x in table if x not in possible]
+    for m in missing:
+        if own and (hint := did_you_mean(str(m), own)).startswith("did"):
+            said = f"the table has no key {m!r}, but one that is never looked up: " + hint.split("`")[1]
+            raise refuse(Page.NEVER_EQUAL, said, f"correct it: {m!r}")
 
 
 def lookup(b: Builder, d: Node, k: Node) -> tuple[Node, bool]:
@@ -116,6 +138,7 @@ def look_in_table(d: Const, k: Node, key: Node) -> tuple[Node, bool]:
         if len(missing) == len(possible):
             said = f"none of {show(k.kind)} is a key"
             raise refuse(Page.NEVER_EQUAL, said, did_you_mean(str(missing[0]), map(str, table)))
+        check_spelling(table, possible, missing)
         sure = not missing
         table = {m: v for m, v in table.items() if m in possible}
     pairs = tuple((const(json_key(x)), const_of(v)) for x, v in table.items())

@@ -198,7 +198,7 @@ def to_set(b: Builder, xs: Value = EMPTY, /) -> Node:
     xs = as_list(b, xs)
     elem = elem_kind(xs)
     if not has_sets_of(elem):
-        refuse_none("a set", Var("x", kind=elem))
+        refuse_none("a set", Var("item", kind=elem))
         raise no_set(elem)
     return Collect(call("distinct", xs, kind=SetKind(elem)), kind=SetKind(elem))
 

@@ -96,7 +96,7 @@ def keywords(cls: Any, fields: dict[str, RecordField], args: list[Node], given: 
         said = f"{cls.__name__} takes no positional arguments"
         raise refuse(Page.WRONG_ARGUMENTS, said, f"name them: {cls.__name__}({first}=...)")
     if len(args) > len(positional):
-        said = f"{cls.__name__} has {len(positional)} fields, but {len(args)} values are given"
+        said = f"{cls.__name__} takes {len(positional)} values by position, {len(args)} are given"
         raise refuse(Page.WRONG_ARGUMENTS, said, "name them")
     values = {f.name: a for f, a in zip(positional, args)}
     accepted = {k: f.name for f in fields.values() for k in f.keywords}

@@ -50,6 +50,9 @@ def is_instance(x: Node, classes: Node) -> Node:
     if not isinstance(classes, Const):
         raise refuse(Page.NEEDS_A_CONSTANT, "isinstance() of a computed class", "name the class")
     wanted = flat(classes.value)
+    for c in wanted:
+        if not isinstance(c, type):
+            raise refuse(Page.WRONG_TYPE, f"isinstance() with {c!r}, which is not a class", "name the class")
     if x.kind == ANY and wanted and all(c in ANY_JSON for c in wanted):
         names = sorted({ANY_JSON[c] for c in wanted})
         kind_of = call("type", x, kind=join(STR, NONE))

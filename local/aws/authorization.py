@@ -107,6 +107,8 @@ class Roles:
         if known is None or known[0] != version or (known[1].done() and known[1].exception() is not None):
             known = version, asyncio.create_task(asyncio.to_thread(self._read, arn))
             self._known[arn] = known
+        elif known[1].done():
+            return known[1].result()
         return await asyncio.shield(known[1])  # a call that is given up does not end the others' reading
 
     def _version(self) -> int:

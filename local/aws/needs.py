@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from simulator.tasks import Resource, TaskCall
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(NamedTuple):
     """One action. `resource` is None where the call does not say on which, so that only the action can be checked."""
 
     action: str
@@ -23,8 +22,7 @@ class Need:
     """Condition keys of the service and their values."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where calls go."""
 
     region: str

@@ -53,9 +53,9 @@ class LocatedError(StateError):
         self.location = location
 
     def placed(self, state: str, entered_event: int) -> None:
-        """Make `cause` the full text: which state, entered at which event, then what went wrong. Other errors than
-        States.Runtime and States.QueryEvaluationError are reported by what went wrong alone."""
-        if self.error not in (RUNTIME, QUERY_EVALUATION):
+        """Make `cause` the full text: which state, entered at which event, then what went wrong. Errors of other names
+        than these are reported by what went wrong alone."""
+        if self.error not in (RUNTIME, QUERY_EVALUATION, INTRINSIC_FAILURE, NO_CHOICE_MATCHED):
             return
         self.cause = (
             f"An error occurred while executing the state '{state}' (entered at the event id #{entered_event}). "

@@ -37,8 +37,8 @@ def compile_text(text: str, *, express: bool = False) -> Machine:
     try:
         return compile_machine(text, express=express)
     except InvalidDefinition as invalid:
-        listed = ", ".join(f"'{p.code}: {p.message} at {p.location}'" for p in invalid.problems)
-        raise ApiError("InvalidDefinition", f"Invalid State Machine Definition: {listed}") from None
+        listed = ", ".join(f"{p.code}: {p.message} at {p.location}" for p in invalid.problems)
+        raise ApiError("InvalidDefinition", f"Invalid State Machine Definition: '{listed}'") from None
 
 
 @dataclass(slots=True)

@@ -180,11 +180,10 @@ class Strand:
         state = self.state
         seen: dict[str, Value] = dict(self.run.context if self.about is None else self.about)
         if state is not None:
-            seen["State"] = {
-                "Name": state.name,
-                "EnteredTime": iso(self.entered_at),
-                "RetryCount": self.retry_count,
-            }
+            entered: dict[str, Value] = {"Name": state.name, "EnteredTime": iso(self.entered_at)}
+            if state.retried:
+                entered["RetryCount"] = self.retry_count
+            seen["State"] = entered
         if self.token is not None:
             seen["Task"] = {"Token": self.token}
         if self.item is not None:

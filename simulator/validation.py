@@ -195,7 +195,8 @@ def _state(state: Any, at: str, inherited: str, found: _Findings, *, top: bool) 
         return
     kind = state.get("Type")
     if not isinstance(kind, str) or kind not in _BY_TYPE:
-        found.schema(f"The field 'Type' should have one of these values: {sorted(_BY_TYPE)}", f"{at}/Type")
+        kinds = "Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map"
+        found.schema(f"The field 'Type' should have one of these values: [{kinds}]", f"{at}/Type")
         return
     language = state.get("QueryLanguage", inherited)
     if inherited == "JSONata" and language != "JSONata":

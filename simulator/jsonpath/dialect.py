@@ -53,10 +53,16 @@ class JsonPathDialect:
     def complete(self, strand: Strand, raw: Value, effective: Value, result: Value) -> Completed:
         """ResultSelector, ResultPath into the state's raw input, then OutputPath; Assign sees the result."""
         assigned = None if self._assign is None else self._assign(strand, result)
-        if self._selector is not None:
-            result = self._selector(strand, result)
-        output = self._result_path(raw, result)
+        output = self.placed(raw, self.selected(strand, result))
         return (output if self._output is None else self._output(strand, output)), assigned
+
+    def selected(self, strand: Strand, result: Value) -> Value:
+        """The result after ResultSelector."""
+        return result if self._selector is None else self._selector(strand, result)
+
+    def placed(self, raw: Value, result: Value) -> Value:
+        """The result where ResultPath says, in the state's raw input."""
+        return self._result_path(raw, result)
 
     def plain(self, strand: Strand, raw: Value, effective: Value) -> Completed:
         """The input, after InputPath and OutputPath."""
@@ -162,7 +168,7 @@ def _path_field(path_name: str, path: str, name: str, expected: str) -> Callable
             if name in ("Seconds", "Timestamp"):
                 detail = f"The {path_name} parameter does not reference an input value: {path}"
             elif name == "Items":
-                detail = f'Reference path "{path}" must point to array.'
+                detail = _no_array(path)
             else:
                 detail = f"Invalid path '{path}' : {missing}"
             raise LocatedError(RUNTIME, detail, path_name) from None
@@ -178,10 +184,15 @@ def _path_field(path_name: str, path: str, name: str, expected: str) -> Callable
     return read
 
 
+def _no_array(path: str) -> str:
+    """AWS names a path into the context object as one into the input, with one `$`."""
+    return f'Reference path "{path[1:] if path.startswith("$$") else path}" must point to array.'
+
+
 def _mismatch(path_name: str, path: str, name: str, expected: str, value: Value) -> LocatedError:
     shown = value if isinstance(value, str) else text(value)
     if name == "Items":
-        return LocatedError(RUNTIME, f'Reference path "{path}" must point to array.', path_name)
+        return LocatedError(RUNTIME, _no_array(path), path_name)
     if name == "Seconds":
         return LocatedError(
             RUNTIME, f"The SecondsPath parameter cannot be parsed as a long value: {path} == {shown}", path_name

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from simulator.errors import INTRINSIC_FAILURE, RUNTIME, LocatedError, StateError
+from simulator.errors import INTRINSIC_FAILURE, RUNTIME, LocatedError
 from simulator.jsonpath.filters import Reader
 from simulator.jsonpath.path import NoSuchPath
 from simulator.values import Value, dump, load, text
@@ -139,13 +139,7 @@ def evaluate_call(call: Call, strand: Strand, value: Value) -> Value:
         detail = str(refused)
     except (TypeError, ValueError, OverflowError, RecursionError, MemoryError):
         detail = f"Invalid arguments in {call.name}"
-    state = strand.state
-    name = state.name if state is not None else ""
-    raise StateError(
-        INTRINSIC_FAILURE,
-        f"An error occurred while executing the state '{name}' (entered at the event id #{strand.entered_event}). "
-        f"The function '{call.source}' had the following error: {detail}",
-    )
+    raise LocatedError(INTRINSIC_FAILURE, f"The function '{call.source}' had the following error: {detail}")
 
 
 def _text_argument(value: Value) -> str:

@@ -69,6 +69,8 @@ class State:
     """A state, compiled."""
 
     type = ""
+    #: Whether the context object counts its retries.
+    retried = False
 
     def __init__(self, name: str, spec: dict[str, Any], dialect: Dialect) -> None:
         self.name, self.spec, self.dialect = name, spec, dialect

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from simulator.errors import NO_CHOICE_MATCHED, StateError
+from simulator.errors import NO_CHOICE_MATCHED, LocatedError
 from simulator.states.base import Dialect, Outcome, State
 from simulator.values import Value
 
@@ -39,11 +39,10 @@ class Choice(State):
                 output, assigned = (own or self.dialect).plain(strand, raw, effective)
                 return target, output, assigned
         if self._default is None:
-            raise StateError(
+            raise LocatedError(
                 NO_CHOICE_MATCHED,
-                f"An error occurred while executing the state '{self.name}' "
-                f"(entered at the event id #{strand.entered_event}). Failed to transition out of the state. "
-                "The state's condition was not met, and no Default was specified.",
+                "Failed to transition out of the state. The state's condition was not met, and no Default was "
+                "specified.",
             )
         output, assigned = self.dialect.plain(strand, raw, effective)
         return self._default, output, assigned

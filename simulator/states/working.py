@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 class Working(State):
     """A state whose work may fail, be retried and be caught."""
 
+    retried = True
+
     def __init__(self, name: str, spec: dict[str, Any], dialect: Dialect) -> None:
         super().__init__(name, spec, dialect)
-        self._retriers = tuple(Retrier.of(entry) for entry in spec.get("Retry", ()))
-        self._catchers = tuple(
+        self.retriers = tuple(Retrier.of(entry) for entry in spec.get("Retry", ()))
+        self.catchers = tuple(
             Catcher(tuple(entry["ErrorEquals"]), entry["Next"], dialect.catcher(entry))
             for entry in spec.get("Catch", ())
         )
@@ -39,15 +41,15 @@ class Working(State):
             except StateError as error:
                 strand.place(error)
                 failure = error
-            if self._retriers:
-                retries = retries or Retries(self._retriers)
+            if self.retriers:
+                retries = retries or Retries(self.retriers)
                 delay = retries.delay(failure, strand.run.random)
                 if delay is not None:
                     yield Sleep(strand.run.now + delay)
                     strand.retry_count += 1
                     continue
             self.note_failure(strand, failure)
-            for catcher in self._catchers:
+            for catcher in self.catchers:
                 if covers(catcher.errors, failure):
                     error_output = {"Error": failure.error or "", "Cause": failure.cause or ""}
                     output, assigned = dialect.caught(catcher.fields, strand, raw, error_output)

@@ -134,5 +134,23 @@ def test_context_object() -> None:
     assert result.output["Execution"]["Id"] == DEFAULT_INFO.execution_arn
     assert result.output["Execution"]["Input"] == {"in": 1}
     assert result.output["Execution"]["StartTime"] == "2026-01-01T00:00:00.000Z"
-    assert result.output["State"] == {"Name": "P", "EnteredTime": "2026-01-01T00:00:00.000Z", "RetryCount": 0}
+    # Only states that may be retried have a count: https://docs.aws.amazon.com/step-functions/latest/dg/state-pass.html
+    assert result.output["State"] == {"Name": "P", "EnteredTime": "2026-01-01T00:00:00.000Z"}
+    assert result.output["Execution"]["RedriveCount"] == 0
     assert result.output["StateMachine"]["Name"] == "simulated"
+
+
+def test_a_task_sees_how_often_it_was_retried() -> None:
+    state = {
+        "Type": "Task",
+        "Resource": LAMBDA,
+        "Arguments": "{% $states.context.State.RetryCount %}",
+        "Retry": [{"ErrorEquals": ["Again"]}],
+    }
+
+    def fail_twice(call: TaskCall) -> Value:
+        if call.arguments < 2:
+            raise TaskFailed("Again")
+        return call.arguments
+
+    assert run({"T": state}, {}, fail_twice).output == 2

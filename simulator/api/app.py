@@ -18,6 +18,7 @@ from starlette.routing import Route
 from simulator.api.execution_operations import ExecutionOperations
 from simulator.api.machine_operations import MachineOperations
 from simulator.api.map_run_operations import MapRunOperations
+from simulator.api.state_operations import StateOperations
 from simulator.executions import Engine
 from simulator.faults import ApiError
 from simulator.values import dump, load
@@ -33,7 +34,8 @@ _LARGEST_BODY = 4 * 1024 * 1024
 def operations(engine: Engine) -> dict[str, Operation]:
     """Every operation that is answered, by AWS's name."""
     found: dict[str, Operation] = {}
-    for group in (MachineOperations(engine), ExecutionOperations(engine), MapRunOperations(engine)):
+    groups = (MachineOperations(engine), ExecutionOperations(engine), MapRunOperations(engine), StateOperations(engine))
+    for group in groups:
         for name in dir(group):
             if not name.startswith("_"):
                 found["".join(part.capitalize() for part in name.split("_"))] = getattr(group, name)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
 
 from simulator import Run, TaskCall, simulate
 from simulator.drive import TaskFunction
@@ -53,3 +57,12 @@ def types(of: Any) -> list[str]:
 def echo(call: TaskCall) -> Value:
     """A task that returns its arguments."""
     return call.arguments
+
+
+async def denied(request: Awaitable[Any]) -> tuple[str, str]:
+    """The code and message with which a request to the API is refused. Fails the test if it is not."""
+    with pytest.raises(ClientError) as error:
+        await request
+    response: Any = error.value.response
+    details = response["Error"]
+    return details["Code"], details["Message"]

@@ -4,89 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
-import boto3
-import pytest
-import uvicorn
-from botocore.config import Config
-from botocore.exceptions import ClientError
-
-from simulator import Engine, TaskCall, TaskFailed, VirtualClock
+from simulator import Engine, VirtualClock
 from simulator.api import create_app
-from simulator.values import Value
-from tests.simulator.support import LAMBDA, machine
+from tests.simulator.conftest import Call, Tasks
+from tests.simulator.support import LAMBDA, denied, machine
 
-Call = Callable[..., Awaitable[dict[str, Any]]]
 ROLE = "arn:aws:iam::000000000000:role/r"
 PASS = json.dumps(machine({"P": {"Type": "Pass"}}))
-
-
-class Tasks:
-    """Fails where the arguments say so, else echoes; keeps tokens."""
-
-    tokens: list[str]
-
-    def __init__(self) -> None:
-        self.tokens = []
-
-    async def run(self, call: TaskCall) -> Value:
-        if call.token is not None:
-            self.tokens.append(call.token)
-        if isinstance(call.arguments, dict) and "fail" in call.arguments:
-            raise TaskFailed(call.arguments["fail"], "asked for")
-        return call.arguments
-
-
-@pytest.fixture
-def tasks() -> Tasks:
-    return Tasks()
-
-
-@pytest.fixture
-async def call(tasks: Tasks) -> AsyncIterator[Call]:
-    """Calls an operation by boto3's name of it, off the loop's thread."""
-    engine = Engine(tasks, clock=VirtualClock(), account="123456789012")
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(engine), log_level="warning", lifespan="off"))
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    client: Any = boto3.client(
-        "stepfunctions",
-        endpoint_url=f"http://127.0.0.1:{listener.getsockname()[1]}",
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-        config=Config(inject_host_prefix=False, retries={"total_max_attempts": 1}),
-    )
-    while not server.started:
-        await asyncio.sleep(0.001)
-
-    async def calling(operation: str, **parameters: Any) -> dict[str, Any]:
-        answer: dict[str, Any] = await asyncio.to_thread(getattr(client, operation), **parameters)
-        answer.pop("ResponseMetadata")
-        return answer
-
-    yield calling
-    client.close()
-    server.should_exit = True
-    await serving
-    await engine.close()
 
 
 async def create(call: Call, name: str = "m", definition: str = PASS, **more: Any) -> str:
     made = await call("create_state_machine", name=name, definition=definition, roleArn=ROLE, **more)
     return str(made["stateMachineArn"])
-
-
-async def refused(request: Awaitable[Any]) -> tuple[str, str]:
-    with pytest.raises(ClientError) as error:
-        await request
-    response: Any = error.value.response
-    details = response["Error"]
-    return details["Code"], details["Message"]
 
 
 async def ended(call: Call, arn: str) -> dict[str, Any]:
@@ -101,7 +32,7 @@ async def test_a_machine_is_made_described_updated_listed_and_deleted(call: Call
     arn = await create(call, tags=[{"key": "team", "value": "a"}])
     assert arn == "arn:aws:states:us-east-1:123456789012:stateMachine:m"
     assert await create(call) == arn
-    code, message = await refused(create(call, definition=json.dumps(machine({"Q": {"Type": "Pass"}}))))
+    code, message = await denied(create(call, definition=json.dumps(machine({"Q": {"Type": "Pass"}}))))
     assert (code, message) == ("StateMachineAlreadyExists", f"State Machine Already Exists: '{arn}'")
     described = await call("describe_state_machine", stateMachineArn=arn)
     assert (described["name"], described["type"], described["status"]) == ("m", "STANDARD", "ACTIVE")
@@ -120,22 +51,22 @@ async def test_a_machine_is_made_described_updated_listed_and_deleted(call: Call
     assert [entry["name"] for entry in rest["stateMachines"]] == ["m"]
     await call("delete_state_machine", stateMachineArn=arn)
     await call("delete_state_machine", stateMachineArn=arn)
-    code, message = await refused(call("describe_state_machine", stateMachineArn=arn))
+    code, message = await denied(call("describe_state_machine", stateMachineArn=arn))
     assert (code, message) == ("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
 
 
 async def test_bad_definitions_names_and_updates_are_refused(call: Call) -> None:
-    code, message = await refused(create(call, definition='{"StartAt": "A", "States": {"B": {"Type": "Pass"}}}'))
+    code, message = await denied(create(call, definition='{"StartAt": "A", "States": {"B": {"Type": "Pass"}}}'))
     assert code == "InvalidDefinition"
     assert "MISSING_TRANSITION_TARGET" in message
     assert "/States/B" in message
-    assert (await refused(create(call, definition="{")))[0] == "InvalidDefinition"
-    assert (await refused(create(call, "a b")))[0] == "InvalidName"
+    assert (await denied(create(call, definition="{")))[0] == "InvalidDefinition"
+    assert (await denied(create(call, "a b")))[0] == "InvalidName"
     arn = await create(call)
-    assert (await refused(call("update_state_machine", stateMachineArn=arn)))[0] == "MissingRequiredParameter"
-    assert (await refused(create(call, "x", versionDescription="d")))[0] == "ValidationException"
+    assert (await denied(call("update_state_machine", stateMachineArn=arn)))[0] == "MissingRequiredParameter"
+    assert (await denied(create(call, "x", versionDescription="d")))[0] == "ValidationException"
     wait = {"T": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken"}}
-    assert (await refused(create(call, "x", json.dumps(machine(wait)), type="EXPRESS")))[0] == "InvalidDefinition"
+    assert (await denied(create(call, "x", json.dumps(machine(wait)), type="EXPRESS")))[0] == "InvalidDefinition"
 
 
 async def test_definitions_are_validated(call: Call) -> None:
@@ -175,17 +106,17 @@ async def test_versions_and_aliases(call: Call) -> None:
     assert (await ended(call, started["executionArn"]))["output"] == "2"
     shown = await call("describe_state_machine_alias", stateMachineAliasArn=alias)
     assert shown["routingConfiguration"] == moved
-    code, message = await refused(call("delete_state_machine_version", stateMachineVersionArn=second))
+    code, message = await denied(call("delete_state_machine_version", stateMachineVersionArn=second))
     assert code == "ConflictException"
     assert "live" in message
     halves = [{"stateMachineVersionArn": first, "weight": 50}]
-    code, _ = await refused(call("create_state_machine_alias", name="x", routingConfiguration=halves))
+    code, _ = await denied(call("create_state_machine_alias", name="x", routingConfiguration=halves))
     assert code == "ValidationException"
     aliases = await call("list_state_machine_aliases", stateMachineArn=arn)
     assert [a["stateMachineAliasArn"] for a in aliases["stateMachineAliases"]] == [alias]
     await call("delete_state_machine_alias", stateMachineAliasArn=alias)
     await call("delete_state_machine_version", stateMachineVersionArn=second)
-    assert (await refused(call("describe_state_machine", stateMachineArn=second)))[0] == "StateMachineDoesNotExist"
+    assert (await denied(call("describe_state_machine", stateMachineArn=second)))[0] == "StateMachineDoesNotExist"
 
 
 async def test_executions_are_described_with_their_history(call: Call) -> None:
@@ -219,7 +150,7 @@ async def test_executions_are_described_with_their_history(call: Call) -> None:
         "events"
     ]
     assert "input" not in bare[0]["executionStartedEventDetails"]
-    assert (await refused(call("get_execution_history", executionArn=started["executionArn"], nextToken="x")))[
+    assert (await denied(call("get_execution_history", executionArn=started["executionArn"], nextToken="x")))[
         0
     ] == "InvalidToken"
 
@@ -231,11 +162,11 @@ async def test_starting_again_and_what_cannot_start(call: Call) -> None:
     arn = await create(call, definition=waiting)
     first = await call("start_execution", stateMachineArn=arn, name="n", input="{}")
     assert await call("start_execution", stateMachineArn=arn, name="n", input="{ }") == first
-    code, message = await refused(call("start_execution", stateMachineArn=arn, name="n", input="1"))
+    code, message = await denied(call("start_execution", stateMachineArn=arn, name="n", input="1"))
     assert (code, message) == ("ExecutionAlreadyExists", f"Execution Already Exists: '{first['executionArn']}'")
-    assert (await refused(call("start_execution", stateMachineArn=arn, input="{")))[0] == "InvalidExecutionInput"
-    assert (await refused(call("start_execution", stateMachineArn=arn + "x")))[0] == "StateMachineDoesNotExist"
-    assert (await refused(call("describe_execution", executionArn=first["executionArn"] + "x")))[
+    assert (await denied(call("start_execution", stateMachineArn=arn, input="{")))[0] == "InvalidExecutionInput"
+    assert (await denied(call("start_execution", stateMachineArn=arn + "x")))[0] == "StateMachineDoesNotExist"
+    assert (await denied(call("describe_execution", executionArn=first["executionArn"] + "x")))[
         0
     ] == "ExecutionDoesNotExist"
     stopped = await call("stop_execution", executionArn=first["executionArn"], error="E", cause="C")
@@ -265,10 +196,10 @@ async def test_express_executions_answer_at_once(call: Call) -> None:
     assert done["billingDetails"]["billedDurationInMilliseconds"] >= 100
     failed = await call("start_sync_execution", stateMachineArn=arn, input='{"fail": "Bad"}')
     assert (failed["status"], failed["error"], failed["cause"]) == ("FAILED", "Bad", "asked for")
-    assert (await refused(call("describe_execution", executionArn=done["executionArn"])))[0] == "InvalidArn"
-    assert (await refused(call("list_executions", stateMachineArn=arn)))[0] == "StateMachineTypeNotSupported"
+    assert (await denied(call("describe_execution", executionArn=done["executionArn"])))[0] == "InvalidArn"
+    assert (await denied(call("list_executions", stateMachineArn=arn)))[0] == "StateMachineTypeNotSupported"
     standard = await create(call, "s")
-    assert (await refused(call("start_sync_execution", stateMachineArn=standard)))[0] == "StateMachineTypeNotSupported"
+    assert (await denied(call("start_sync_execution", stateMachineArn=standard)))[0] == "StateMachineTypeNotSupported"
 
 
 async def test_tokens_by_the_api(call: Call, tasks: Tasks) -> None:
@@ -279,11 +210,11 @@ async def test_tokens_by_the_api(call: Call, tasks: Tasks) -> None:
         await asyncio.sleep(0)
     token = tasks.tokens[0]
     await call("send_task_heartbeat", taskToken=token)
-    assert (await refused(call("send_task_success", taskToken=token, output="{")))[0] == "InvalidOutput"
+    assert (await denied(call("send_task_success", taskToken=token, output="{")))[0] == "InvalidOutput"
     await call("send_task_success", taskToken=token, output='"yes"')
     assert (await ended(call, started["executionArn"]))["output"] == '"yes"'
-    assert (await refused(call("send_task_success", taskToken=token, output="1")))[0] == "TaskTimedOut"
-    assert (await refused(call("send_task_failure", taskToken="nonsense")))[0] == "InvalidToken"
+    assert (await denied(call("send_task_success", taskToken=token, output="1")))[0] == "TaskTimedOut"
+    assert (await denied(call("send_task_failure", taskToken="nonsense")))[0] == "InvalidToken"
 
 
 async def test_activities_by_the_api(call: Call) -> None:
@@ -299,7 +230,7 @@ async def test_activities_by_the_api(call: Call) -> None:
     assert (await call("describe_activity", activityArn=activity))["name"] == "work"
     assert len((await call("list_activities"))["activities"]) == 1
     await call("delete_activity", activityArn=activity)
-    assert (await refused(call("get_activity_task", activityArn=activity)))[0] == "ActivityDoesNotExist"
+    assert (await denied(call("get_activity_task", activityArn=activity)))[0] == "ActivityDoesNotExist"
 
 
 async def test_redrive_and_map_runs_by_the_api(call: Call) -> None:
@@ -321,10 +252,10 @@ async def test_redrive_and_map_runs_by_the_api(call: Call) -> None:
     assert (child["output"], child["mapRunArn"]) == ("2", runs[0]["mapRunArn"])
     events = (await call("get_execution_history", executionArn=children[0]["executionArn"]))["events"]
     assert [event["type"] for event in events][0::3] == ["ExecutionStarted", "ExecutionSucceeded"]
-    assert (await refused(call("redrive_execution", executionArn=started["executionArn"])))[
+    assert (await denied(call("redrive_execution", executionArn=started["executionArn"])))[
         0
     ] == "ExecutionNotRedrivable"
-    assert (await refused(call("describe_map_run", mapRunArn=runs[0]["mapRunArn"] + "x")))[0] == "ResourceNotFound"
+    assert (await denied(call("describe_map_run", mapRunArn=runs[0]["mapRunArn"] + "x")))[0] == "ResourceNotFound"
 
 
 async def test_missing_parameters_and_unknown_operations(call: Call) -> None:

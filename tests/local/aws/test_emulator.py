@@ -7,6 +7,7 @@ import json
 import ssl
 import threading
 import time
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiomqtt
@@ -167,6 +168,14 @@ def test_the_layers_public_parameter_is_answered(aws: LocalAws) -> None:
     )
     with pytest.raises(ClientError):
         ssm.get_parameter(Name="/aws/service/powertools/python/arm64/python3.13/nonsense")
+
+
+def test_each_answer_has_its_date(aws: LocalAws) -> None:
+    for _ in range(3):
+        before = int(time.time())
+        headers = aws.client("sqs").list_queues()["ResponseMetadata"]["HTTPHeaders"]
+        assert before <= parsedate_to_datetime(headers["date"]).timestamp() <= time.time()
+        time.sleep(0.6)
 
 
 def test_alarms_dashboards_roles_and_objects(aws: LocalAws) -> None:

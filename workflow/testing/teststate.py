@@ -3,14 +3,17 @@
     differences = send(result, boto3.client("stepfunctions"), role="arn:aws:iam::123456789012:role/telemetry")
 
 The client is given, so that nothing here needs boto3 or credentials. Tasks, Parallel and Map states get the recorded
-results as mocks: nothing is called. Not sent: states that were stopped, child workflows of Distributed Maps, and items
-of a Map beyond the first. https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
-This is exercised against botocore's Stubber, which checks the requests by the service's model, not against AWS.
+results as mocks: nothing is called; a Wait is sent without its time. Not sent: states that were stopped, child
+workflows of Distributed Maps, items of a Map beyond the first, and states without a mock that read the context object,
+which AWS lets nobody give. https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
+This is exercised against botocore's Stubber, which checks the requests by the service's model, and against
+`python -m simulator serve`, not against AWS.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -75,18 +78,24 @@ def _request(
     role: str | None,
 ) -> dict[str, Any] | None:
     """The request for one visit; None for a state that AWS could not be told of."""
-    language = state.get("QueryLanguage", definition.get("QueryLanguage", "JSONPath"))
-    alone = {"QueryLanguage": language, **state}
-    request: dict[str, Any] = {
-        "definition": json.dumps(alone),
-        "input": json.dumps(visit.input),
-        "inspectionLevel": "DEBUG",
-    }
+    mocked, state = visit.kind in ("Task", "Parallel", "Map"), _timeless(state)
+    text = json.dumps({key: item for key, item in state.items() if key not in _NESTED})
+    item = _item(visit) if "Map.Item" in text and visit.kind != "Map" else None
+    if _CONTEXT.search(text.replace("context.Map.Item", "").replace("$$.Map.Item", "")) and not mocked:
+        return None
+    request: dict[str, Any] = {"input": json.dumps(visit.input), "inspectionLevel": "DEBUG"}
+    if item is None:
+        language = state.get("QueryLanguage", definition.get("QueryLanguage", "JSONPath"))
+        request["definition"] = json.dumps({"QueryLanguage": language, **state})
+    elif item.index == 0:  # AWS gives a state inside a Map the item 0 of its input
+        request["definition"], request["stateName"] = json.dumps(definition), visit.name
+    else:
+        return None
     if role is not None:
         request["roleArn"] = role
     if variables:
         request["variables"] = json.dumps(variables)
-    if visit.kind in ("Task", "Parallel", "Map"):
+    if mocked:
         mock = _mock(visit)
         if mock is None:
             return None
@@ -94,8 +103,21 @@ def _request(
         retried = len(visit.attempts) - 1
         if retried > 0:
             request["stateConfiguration"] = {"retrierRetryCount": retried}
-    request["context"] = json.dumps(_context(result, visit))
+        request["context"] = json.dumps(_context(result, visit))
     return request
+
+
+#: The fields that hold states.
+_NESTED = frozenset({"Branches", "ItemProcessor", "Iterator"})
+_CONTEXT = re.compile(r"states\s*\.\s*context|\$\$")
+
+
+def _timeless(state: Mapping[str, Any]) -> dict[str, Any]:
+    """A state as it is, a Wait without what it waits for."""
+    if state["Type"] != "Wait":
+        return dict(state)
+    times = ("Seconds", "SecondsPath", "Timestamp", "TimestampPath")
+    return {**{key: item for key, item in state.items() if key not in times}, "Seconds": 0}
 
 
 def _mock(visit: Visit) -> dict[str, Any] | None:
@@ -114,17 +136,17 @@ def _mock(visit: Visit) -> dict[str, Any] | None:
 
 
 def _context(result: Result[Any], visit: Visit) -> dict[str, Any]:
-    """The context object, as far as expressions may read it."""
-    context: dict[str, Any] = {
+    """The context object, as far as expressions may read it and AWS lets it be given."""
+    return {
         "Execution": {"Id": "arn:aws:states:us-east-1:123456789012:execution:test:1", "Input": result.input},
         "State": {"Name": visit.name, "RetryCount": max(0, len(visit.attempts) - 1)},
         "StateMachine": {"Id": "arn:aws:states:us-east-1:123456789012:stateMachine:test", "Name": result.name},
     }
-    for part in _up(visit):
-        if part.of is not None and part.of.kind == "Map":
-            first = part.visits[0].input if part.visits else None
-            context.setdefault("Map", {"Item": {"Index": part.index, "Value": first}})
-    return context
+
+
+def _item(visit: Visit) -> Any:
+    """The item of a Map that a visit stands in."""
+    return next((part for part in _up(visit) if part.of is not None and part.of.kind == "Map"), None)
 
 
 def _variables(result: Result[Any]) -> list[dict[str, Any]]:

@@ -106,11 +106,11 @@ class _Kept(asyncio.Protocol):
 
     async def exchange(self, request: bytes) -> Answer:
         """Send a request and wait for its answer. Raises OSError."""
+        self.answering = self.reusable = False
         if self._transport is None:
             raise ConnectionResetError("closed")
         self._answer = asyncio.get_running_loop().create_future()
         self._headers, self._body = {}, []
-        self.answering = self.reusable = False
         self._transport.write(request)
         return await self._answer
 

@@ -1,4 +1,4 @@
-"""Recorded executions: a history downloaded from AWS, or an Express execution's log events, opened as one here.
+"""Recorded executions of AWS, opened as such here.
 
 A recording knows its input and how each task answered, so that it can run against today's definition: what AWS did once
 becomes a test case.
@@ -6,13 +6,12 @@ becomes a test case.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from simulator.definition import Machine
+from simulator.downloaded import Source, events_of
 from simulator.drive import simulate
 from simulator.errors import RUNTIME
 from simulator.history import detail_key
@@ -78,65 +77,26 @@ class Recording:
         return simulate(machine, self.input, answer)
 
 
-def read(path: Path | str) -> Recording:
-    """Open a file: what `aws stepfunctions get-execution-history` printed, or a list of its events, or log events.
+def recording(source: Source, execution: str | None = None) -> Recording:
+    """An execution from its history or its log events (`includeExecutionData`), by whatever `events_of` takes.
 
-    Raises ValueError for what is neither.
+    Raises NotRecorded.
     """
-    content = load(Path(path).read_bytes())
-    events = content.get("events") if isinstance(content, dict) else content
-    if not isinstance(events, list) or not events:
-        raise ValueError(f"{path} holds no events")
-    if "message" in events[0] or "execution_arn" in events[0]:
-        return from_logs(events)
-    return from_history(events)
-
-
-def from_logs(entries: Iterable[Mapping[str, Any]]) -> Recording:
-    """An Express execution from its CloudWatch log events (or their parsed messages), whatever their order.
-
-    Data must have been logged (`includeExecutionData`). Raises ValueError for entries of several executions.
-    https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
-    """
-    messages = [load(entry["message"]) if "message" in entry else dict(entry) for entry in entries]
-    if len({message.get("execution_arn") for message in messages}) > 1:
-        raise ValueError("The log events belong to several executions: pick those of one execution_arn.")
-    events: list[dict[str, Any]] = []
-    for message in messages:
-        event = {
-            "id": int(message["id"]),
-            "previousEventId": int(message["previous_event_id"]),
-            "type": message["type"],
-            "timestamp": int(message["event_timestamp"]) / 1000,
-        }
-        if message.get("details"):
-            event[detail_key(message["type"])] = message["details"]
-        events.append(event)
-    return from_history(events)
-
-
-def from_history(events: Sequence[Mapping[str, Any]]) -> Recording:
-    """An execution from the events of GetExecutionHistory. Raises ValueError for a history without begin or end."""
-    ordered = sorted((dict(event) for event in events), key=lambda event: event["id"])
-    for event in ordered:
-        if isinstance(event.get("timestamp"), str):
-            event["timestamp"] = datetime.fromisoformat(event["timestamp"]).timestamp()
-    if not ordered or ordered[0]["type"] != "ExecutionStarted":
-        raise ValueError("The history does not begin with ExecutionStarted: is it a page of a longer one?")
-    last = ordered[-1]
+    events = events_of(source, execution)
+    last = events[-1]
     end = last.get(detail_key(last["type"]), {})
-    begin = ordered[0]["executionStartedEventDetails"]
-    recording = Recording(
+    begin = events[0]["executionStartedEventDetails"]
+    made = Recording(
         load(begin.get("input") or "{}"),
         _ENDS.get(last["type"], "RUNNING"),
         load(end["output"]) if end.get("output") else None,
         end.get("error"),
         end.get("cause"),
-        [event["stateEnteredEventDetails"]["name"] for event in ordered if event["type"].endswith("StateEntered")],
-        ordered,
+        [event["stateEnteredEventDetails"]["name"] for event in events if event["type"].endswith("StateEntered")],
+        events,
     )
-    _collect(recording)
-    return recording
+    _collect(made)
+    return made
 
 
 def _collect(recording: Recording) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from simulator import TaskCall, TaskFailed, simulate
+from simulator.downloaded import NotRecorded
 from simulator.history import render
-from simulator.recorded import from_history, from_logs, read
+from simulator.recorded import recording as opened
 from simulator.values import Value
 from tests.simulator.support import LAMBDA, machine
 
@@ -60,7 +61,7 @@ def history() -> list[dict[str, Any]]:
 
 
 def test_a_history_runs_again_and_does_the_same() -> None:
-    recording = from_history(history())
+    recording = opened(history())
     assert (recording.status, recording.output, recording.input) == ("SUCCEEDED", [10, "sorry", 30], {"go": True})
     assert [[answer.error for answer in visit] for visit in recording.answers["Ask"]] == [["Flaky", None]]
     assert [[answer.error for answer in visit] for visit in recording.answers["Work"]] == [
@@ -75,12 +76,12 @@ def test_a_history_runs_again_and_does_the_same() -> None:
 def test_a_changed_definition_shows_what_changes() -> None:
     changed = json.loads(json.dumps(FLOW))
     changed["States"]["Each"]["ItemProcessor"]["States"]["Sorry"]["Output"] = "changed"
-    assert from_history(history()).replay(changed).output == [10, "changed", 30]
+    assert opened(history()).replay(changed).output == [10, "changed", 30]
     longer = json.loads(json.dumps(FLOW))
     longer["States"]["Each"] = {**longer["States"]["Each"], "End": False, "Next": "More"}
     del longer["States"]["Each"]["End"]
     longer["States"]["More"] = {"Type": "Task", "Resource": LAMBDA, "End": True}
-    result = from_history(history()).replay(longer)
+    result = opened(history()).replay(longer)
     assert "no further answer for the state 'More'" in (result.cause or "")
 
 
@@ -88,7 +89,7 @@ def test_files_and_log_events(tmp_path: Path) -> None:
     events = history()
     file = tmp_path / "history.json"
     file.write_text(json.dumps({"events": events}))
-    assert read(file).output == [10, "sorry", 30]
+    assert opened(file).output == [10, "sorry", 30]
     logged = []
     for event in events:
         details = next((value for key, value in event.items() if key.endswith("EventDetails")), None)
@@ -101,19 +102,15 @@ def test_files_and_log_events(tmp_path: Path) -> None:
             **({"details": details} if details else {}),
         }
         logged.append({"timestamp": 1, "message": json.dumps(message)})
-    recording = from_logs(reversed(logged))
-    assert recording.replay(FLOW).output == [10, "sorry", 30]
+    assert opened(list(reversed(logged))).replay(FLOW).output == [10, "sorry", 30]
     other = json.dumps({**json.loads(str(logged[0]["message"])), "execution_arn": "other"})
-    with pytest.raises(ValueError, match="several executions"):
-        from_logs([*logged, {"message": other}])
-    file.write_text("[]")
-    with pytest.raises(ValueError, match="holds no events"):
-        read(file)
+    with pytest.raises(NotRecorded, match="2 executions"):
+        opened([*logged, {"message": other}])
 
 
 def test_a_page_of_a_history_is_refused() -> None:
-    with pytest.raises(ValueError, match="does not begin"):
-        from_history(history()[3:])
+    with pytest.raises(NotRecorded, match="the beginning of the execution is missing"):
+        opened(history()[3:])
 
 
 def test_a_failed_execution_keeps_error_and_cause() -> None:
@@ -121,6 +118,6 @@ def test_a_failed_execution_keeps_error_and_cause() -> None:
         raise TaskFailed("Broken", "why")
 
     run = simulate(FLOW, {}, tasks)
-    recording = from_history([render(event) for event in run.events])
+    recording = opened([render(event) for event in run.events])
     assert (recording.status, recording.error, recording.cause) == ("FAILED", "Broken", "why")
     assert recording.replay(FLOW).error == "Broken"

@@ -140,7 +140,8 @@ class Join:
 
     `launch(i)` makes the i-th strand. `finished(i, strand)` and `failed(i, strand, error)` note what became of it;
     `failed` returns whether the failure is tolerated (its result is then None). `aborted(i, strand)` is told for each
-    strand that a failure stopped. `work`: what was done before a redrive stays done.
+    strand that a failure stopped. `work`: what was done before a redrive stays done. `seconds`: how long each may take.
+    `limit` may change while they run.
     """
 
     __slots__ = (
@@ -154,6 +155,7 @@ class Join:
         "next",
         "parent",
         "results",
+        "seconds",
         "todo",
     )
 
@@ -166,10 +168,12 @@ class Join:
         failed: Callable[[int, Strand, StateError], bool],
         aborted: Callable[[int, Strand], None],
         work: Work | None = None,
+        seconds: float | None = None,
     ) -> None:
         self.todo = range(count) if work is None else [index for index in range(count) if index not in work.done]
         self.count, self.limit = len(self.todo), limit
         self.launch, self.finished, self.failed, self.aborted = launch, finished, failed, aborted
+        self.seconds = seconds
         self.next = 0
         self.active: dict[int, Strand] = {}
         self.results: list[Value] = [None] * count if work is None else work.results

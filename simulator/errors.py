@@ -40,6 +40,13 @@ class StateError(Exception):
         self.also = also
 
 
+class OutOfTime(StateError):
+    """A child execution of a Map Run took longer than it may: its status is TIMED_OUT, not FAILED."""
+
+    def __init__(self) -> None:
+        super().__init__(TIMEOUT)
+
+
 class LocatedError(StateError):
     """An error that a state's own field made (an expression, a path): its cause names the state and the event.
 

@@ -14,13 +14,13 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Any
 
-from simulator import resuming, tokens
+from simulator import redriving, resuming, tokens
 from simulator.activities import Activity
 from simulator.clock import Clock, RealClock
 from simulator.driving import Driver
 from simulator.effects import Answer, Failed, Heartbeat, Started, Succeeded
 from simulator.execution import Execution
-from simulator.faults import ApiError, execution_missing
+from simulator.faults import ApiError, execution_missing, not_redrivable
 from simulator.machine import Info, Run
 from simulator.machines import Machines, Target, check_name
 from simulator.recovery import Recalled, end_record
@@ -38,6 +38,8 @@ EXPRESS_LIMIT = 300.0
 EXPRESS_KEPT = 1_000
 #: Finished Standard executions whose histories stay in memory; those of older ones are replayed from a durable store.
 STANDARD_KEPT = 500
+#: Workers that may poll one activity at the same time.
+MOST_POLLERS = 1_000
 
 
 class Engine:
@@ -152,10 +154,7 @@ class Engine:
                         await asyncio.shield(existing.safe)
                     return existing
                 raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{arn}'")
-        if self._open >= self.max_open:
-            raise ApiError(
-                "ExecutionLimitExceeded", f"The maximum number of running executions ({self.max_open}) is reached."
-            )
+        self._room()
         now = self.clock.now()
         execution = self._make(arn, chosen, target, value, parsed, trace_header)
         execution.test_case = case
@@ -201,6 +200,12 @@ class Engine:
             begun(None)
         await asyncio.shield(ready)
         return execution
+
+    def _room(self) -> None:
+        if self._open >= self.max_open:
+            raise ApiError(
+                "ExecutionLimitExceeded", f"The maximum number of running executions ({self.max_open}) is reached."
+            )
 
     def _make(
         self, arn: str, name: str, target: Target, value: str, parsed: Value, trace_header: str | None
@@ -272,6 +277,11 @@ class Engine:
             arn, call = activity.waiting.popleft()
             if self._still_open(arn, call):
                 return await self._hand_out(arn, call, worker)
+        if len(activity.pollers) >= MOST_POLLERS:
+            raise ApiError(
+                "ActivityWorkerLimitExceeded",
+                "The maximum number of workers concurrently polling for activity tasks has been reached.",
+            )
         poller: asyncio.Future[tuple[str, TaskCall]] = asyncio.get_running_loop().create_future()
         entry = (worker, poller)
         activity.pollers.append(entry)
@@ -321,25 +331,41 @@ class Engine:
 
     # -------------------------------------------------------------- again
 
-    async def redrive(self, arn: str) -> float:
-        """RedriveExecution: go on from the state that failed. Returns when. Raises ExecutionNotRedrivable."""
+    async def redrive(self, arn: str, token: str | None = None) -> float:
+        """RedriveExecution: go on from the state that failed. Returns when.
+
+        The same `token` again within a quarter of an hour is the same redrive. Raises ExecutionNotRedrivable, and
+        ExecutionLimitExceeded.
+        """
         execution = self.get(arn)
-        if execution.status in ("RUNNING", "SUCCEEDED") or execution.express or not execution.ending:
-            message = f"Execution is {execution.status} and cannot be redriven"
-            raise ApiError("ExecutionNotRedrivable", message)
+        now = self.clock.now()
+        before = None if token is None else execution.run.redriven_with(token, now)
+        if before is not None:
+            return before
+        reason = redriving.refusal_of(execution, now)
+        if reason is not None:
+            raise not_redrivable(reason)
+        self._room()
         if isinstance(execution.run, Recalled):
             execution.run = execution.run.replayed()
         over, execution.finished, execution.ending = execution.finished, asyncio.Event(), False
         self._open += 1
         try:
-            await self.driver.record(execution, ["redrive"], lambda run, now: run.redrive(now), reopen=True)
+            await self.driver.record(
+                execution, ["redrive", token], lambda run, now: run.redrive(now, token), reopen=True
+            )
         except Exception:
             if execution.status != "RUNNING" and not execution.ending:
                 # Nothing was written: it is as over as it was.
                 execution.finished, execution.ending = over, True
                 self._open -= 1
             raise
-        return self.clock.now()
+        return execution.run.redriven_at or now
+
+    async def update_map_run(self, execution: Execution, arn: str, changes: dict[str, float]) -> None:
+        """UpdateMapRun: new limits, by the names of `MapRun`'s fields, for a Map Run that runs."""
+        entry: list[Value] = ["map_run", arn, changes]
+        await self.driver.record(execution, entry, lambda run, now: run.update_map_run(arn, changes, now))
 
     def recover(self) -> int:
         """Take up what the store kept. Call it once, on the event loop, before anything else.

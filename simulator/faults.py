@@ -4,11 +4,12 @@ from __future__ import annotations
 
 
 class ApiError(Exception):
-    """An error that a client of the API sees: `code` is AWS's exception name, `message` its text."""
+    """An error that a client of the API sees: `code` is AWS's exception name, `message` its text, `reason` what a
+    ValidationException says beside it."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, reason: str | None = None) -> None:
         super().__init__(f"{code}: {message}")
-        self.code, self.message = code, message
+        self.code, self.message, self.reason = code, message, reason
 
 
 def machine_missing(arn: str) -> ApiError:
@@ -19,6 +20,20 @@ def machine_missing(arn: str) -> ApiError:
 def execution_missing(arn: str) -> ApiError:
     """ExecutionDoesNotExist."""
     return ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
+
+
+def not_redrivable(reason: str) -> ApiError:
+    """ExecutionNotRedrivable."""
+    return ApiError("ExecutionNotRedrivable", reason)
+
+
+def out_of_bounds(name: str, value: object, constraint: str) -> ApiError:
+    """ValidationException for a parameter: `constraint` is "value less than or equal to 100" or the like."""
+    return ApiError(
+        "ValidationException",
+        f"1 validation error detected: Value '{value}' at '{name}' failed to satisfy constraint: "
+        f"Member must have {constraint}",
+    )
 
 
 def activity_missing(arn: str) -> ApiError:

@@ -95,7 +95,9 @@ def replay(saved: Saved, limit: float | None) -> tuple[Run, Outstanding]:
         if what == "stop":
             left.take(run.stop(rest[0], rest[1], now))
         elif what == "redrive":
-            left.take(run.redrive(now))
+            left.take(run.redrive(now, *rest))
+        elif what == "map_run":
+            left.take(run.update_map_run(rest[0], rest[1], now))
         elif what == "fire":
             left.timers.pop(rest[0], None)
             left.take(run.fire(rest[0], now))
@@ -118,6 +120,7 @@ def end_record(run: Run | Recalled) -> dict[str, Value]:
         "cause": run.cause,
         "stopped": run.stopped_at,
         "redrives": run.redrives,
+        "redriven": run.redriven_at,
     }
 
 
@@ -136,6 +139,7 @@ class Recalled:
         self.error: str | None = end["error"]
         self.cause: str | None = end["cause"]
         self.redrives: int = end.get("redrives", 0)
+        self.redriven_at: float | None = end.get("redriven")
 
     @property
     def events(self) -> list[Event]:
@@ -153,6 +157,10 @@ class Recalled:
             saved = Saved(self._saved.arn, self._saved.begin, self._journal(), self._saved.end)
             self._replayed, _ = replay(saved, None)
         return self._replayed
+
+    def redriven_with(self, token: str, now: float) -> float | None:
+        """When it was redriven with this client token, if that is one of the last and not too long ago."""
+        return self.replayed().redriven_with(token, now) if self.redrives else None
 
     def waits_for(self, key: int) -> bool:
         """Nothing waits any more."""

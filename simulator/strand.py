@@ -15,7 +15,14 @@ from simulator.values import PAYLOAD_LIMIT, Value, dump
 if TYPE_CHECKING:
     from simulator.definition import Chart
     from simulator.machine import Run
+    from simulator.maprun import Child, MapRun
     from simulator.states.base import State
+
+
+#: Bytes of JSON that all variables of an execution may have together.
+#: https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html#limits
+VARIABLES_LIMIT = 10 * 1024 * 1024
+_TOO_MANY = f"The total size of the execution's variables exceeds the limit of {VARIABLES_LIMIT} bytes."
 
 
 class HistoryFull(Exception):
@@ -26,8 +33,9 @@ class Strand:
     """One path of states being walked."""
 
     __slots__ = (
-        "about",
         "chart",
+        "child",
+        "deadline",
         "entered_at",
         "entered_event",
         "group",
@@ -58,7 +66,7 @@ class Strand:
         item: Value = None,
         *,
         log: list[Event] | None = None,
-        about: dict[str, Value] | None = None,
+        child: Child | None = None,
         again: Strand | None = None,
     ) -> None:
         self.run = run
@@ -68,7 +76,9 @@ class Strand:
         self.previous = previous
         self.item = item
         self.log = run.events if log is None else log
-        self.about = about
+        #: The child execution of a Map Run that this is a path of; None: the run's own.
+        self.child = child
+        self.deadline = 0
         self.group: Join | None = None
         self.index = 0
         self.waiting: int | Join | None = None
@@ -79,8 +89,8 @@ class Strand:
         self.token: str | None = None
         self.value = value
         #: What the state that is being worked on has of its branches or items; and what a redrive takes up of it.
-        self.work: Work | None = None
-        self.unfinished: Work | None = None
+        self.work: Work | MapRun | None = None
+        self.unfinished: Work | MapRun | None = None
         if again is not None:
             # A redrive: the state that failed is entered already, and works again on what it was given.
             self.state, self.entered_at, self.entered_event = again.state, again.entered_at, again.entered_event
@@ -101,20 +111,24 @@ class Strand:
                 outcome: Any = state.execute(self, value)
                 if outcome.__class__ is GeneratorType:
                     outcome = yield from outcome
+                name, value = self.exit(state, value, *outcome)
             except StateError as error:
                 self.place(error)
+                if self.work is not None and not state.keeps(self.work, error):
+                    self.work = None
                 raise
-            name, value = self.exit(state, value, *outcome)
-            if len(self.log) >= self.run.most_events:
+            if len(self.log) >= self.run.most_events and self.run.full(self):
                 raise HistoryFull
         return value
 
     def resume(self, count: int) -> tuple[Work, bool]:
         """The work of a state with so many branches or items, and whether a redrive takes up what is left of it."""
         left, self.unfinished = self.unfinished, None
-        resumed = left is not None and len(left.results) == count
-        self.work = left if left is not None and resumed else Work(count)
-        return self.work, resumed
+        if isinstance(left, Work) and len(left.results) == count:
+            self.work = left
+            return left, True
+        self.work = made = Work(count)
+        return made, False
 
     def enter(self, state: State, value: Value) -> None:
         """Note that a state was entered."""
@@ -134,9 +148,16 @@ class Strand:
             raise too_large(state)
         details: dict[str, Any] = {"name": state.name, "output": output}
         if assigned:
-            if len(dump(assigned)) > PAYLOAD_LIMIT:
+            size = len(dump(assigned))
+            if size > PAYLOAD_LIMIT:
                 raise too_large(state)
             self.assign(assigned)
+            holder = self.run if self.child is None else self.child
+            holder.assigned += size
+            if holder.assigned > VARIABLES_LIMIT:
+                holder.assigned = stored(self)
+                if holder.assigned > VARIABLES_LIMIT:
+                    raise StateError(errors.DATA_LIMIT, _TOO_MANY)
             details["assignedVariables"] = assigned
         self.note(state.exited_type, details)
         return name, output
@@ -163,6 +184,10 @@ class Strand:
         self.previous = self.run.note(event_type, self.previous, details, self.log)
         return self.previous
 
+    def aside(self, event_type: str) -> None:
+        """Add an event that the next one does not name as the one before it, as AWS does for MapStateSucceeded."""
+        self.run.note(event_type, self.previous, None, self.log)
+
     def path(self) -> tuple[int, ...]:
         """Which branches and items this strand stands in, from the outside in; () for the execution's own."""
         indices: list[int] = []
@@ -178,7 +203,7 @@ class Strand:
         https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
         """
         state = self.state
-        seen: dict[str, Value] = dict(self.run.context if self.about is None else self.about)
+        seen: dict[str, Value] = dict(self.run.context if self.child is None else self.child.context)
         if state is not None:
             entered: dict[str, Value] = {"Name": state.name, "EnteredTime": iso(self.entered_at)}
             if state.retried:
@@ -189,6 +214,23 @@ class Strand:
         if self.item is not None:
             seen["Map"] = {"Item": self.item}
         return seen
+
+
+def stored(strand: Strand) -> int:
+    """Bytes of JSON of the variables that the execution of a strand stores now, each once, in all scopes."""
+    root = strand
+    while root.group is not None and root.group.parent is not None and root.group.parent.child is root.child:
+        root = root.group.parent
+    total = 0
+    open_strands: list[tuple[Strand, dict[str, Value]]] = [(root, {})]
+    while open_strands:
+        one, outer = open_strands.pop()
+        # No inner scope assigns to an outer one's names.
+        total += sum(len(dump(value)) for name, value in one.variables.items() if name not in outer)
+        if isinstance(one.waiting, Join):
+            inner = (other for other in one.waiting.active.values() if other.child is one.child)
+            open_strands.extend((other, one.variables) for other in inner)
+    return total
 
 
 def too_large(state: State) -> StateError:

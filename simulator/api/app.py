@@ -84,6 +84,5 @@ _CODE = re.compile(r"[A-Za-z.]+\Z")
 def _error(error: ApiError, status: int = 400) -> HttpResponse:
     code = error.code if _CODE.match(error.code) else "InternalFailure"
     headers = {"x-amzn-errortype": code}
-    return HttpResponse(
-        dump({"__type": code, "message": error.message}), status, headers=headers, media_type=_CONTENT_TYPE
-    )
+    shown = {"__type": code, "message": error.message, **({"reason": error.reason} if error.reason else {})}
+    return HttpResponse(dump(shown), status, headers=headers, media_type=_CONTENT_TYPE)

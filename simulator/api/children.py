@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from simulator.api.requests import Request, Response, may, page, paged, without_nones
-from simulator.executions import Engine
-from simulator.faults import resource_missing
+from simulator.executions import Engine, Execution
+from simulator.faults import ApiError, resource_missing
 from simulator.maprun import Child, MapRun
 from simulator.values import text
 
 
-def map_run(engine: Engine, arn: str) -> MapRun:
-    """The Map Run with this ARN. Raises ResourceNotFound."""
+class Found(NamedTuple):
+    """A Map Run, and the execution of the engine that it runs in: its parent, or what its parent is a child of."""
+
+    execution: Execution
+    run: MapRun
+
+
+def map_run(engine: Engine, arn: str) -> Found:
+    """The Map Run with this ARN. Raises InvalidArn and ResourceNotFound."""
     # arn:PARTITION:states:REGION:ACCOUNT:mapRun:MACHINE/LABEL:ID names its machine.
-    machine = arn.split(":")[6].partition("/")[0] if arn.count(":") >= 7 else ""
+    parts = arn.split(":")
+    if len(parts) != 8 or parts[5] != "mapRun" or "/" not in parts[6]:
+        raise ApiError("InvalidArn", f"Invalid Arn: 'Resource type not valid in this context: {arn}'")
+    machine = parts[6].partition("/")[0]
     for execution in engine.executions.values():
         if execution.machine.name == machine:
             for run in execution.run.map_runs:
                 if run.arn == arn:
-                    return run
+                    return Found(execution, run)
     raise resource_missing(arn)
 
 
-def find(engine: Engine, arn: str) -> tuple[MapRun, Child] | None:
+def find(engine: Engine, arn: str) -> tuple[Found, Child] | None:
     """The child execution with this ARN and its Map Run; None for what is no child's ARN or is not there."""
     parts = arn.split(":")
     if len(parts) != 8 or parts[5] != "execution" or "/" not in parts[6]:
@@ -32,21 +44,23 @@ def find(engine: Engine, arn: str) -> tuple[MapRun, Child] | None:
             for run in execution.run.map_runs:
                 for child in run.children:
                     if child.arn == arn:
-                        return run, child
+                        return Found(execution, run), child
     return None
 
 
-def describe(run: MapRun, child: Child) -> Response:
+def describe(found: Found, child: Child, now: float) -> Response:
     """A child as DescribeExecution shows it."""
+    run = found.run
     succeeded = child.status == "SUCCEEDED"
+    refusal = child.refusal(now)
     return without_nones(
         {
             "executionArn": child.arn,
             "stateMachineArn": run.machine_arn,
             "name": child.name,
-            "status": child.status,
+            "status": child.shown,
             "startDate": child.started,
-            "stopDate": child.stopped or None,
+            "stopDate": _stopped(child),
             "input": text(child.input),
             "inputDetails": {"included": True},
             "output": text(child.output) if succeeded else None,
@@ -54,17 +68,26 @@ def describe(run: MapRun, child: Child) -> Response:
             "error": child.error,
             "cause": child.cause,
             "mapRunArn": run.arn,
-            "redriveCount": 0,
-            "redriveStatus": "NOT_REDRIVABLE" if succeeded else "REDRIVABLE_BY_MAP_RUN",
+            "stateMachineVersionArn": found.execution.version_arn,
+            "stateMachineAliasArn": found.execution.alias_arn,
+            "redriveCount": child.redrives,
+            "redriveDate": child.redriven,
+            "redriveStatus": "REDRIVABLE_BY_MAP_RUN" if refusal is None else "NOT_REDRIVABLE",
+            "redriveStatusReason": None if child.express and not succeeded else refusal,
         }
     )
 
 
 def list_children(engine: Engine, arn: str, request: Request) -> Response:
-    """ListExecutions of a Map Run, newest first, perhaps of one status."""
-    run = map_run(engine, arn)
-    status = may(request, "statusFilter", str)
-    found = [child for child in reversed(run.children) if status in (None, child.status)]
+    """ListExecutions of a Map Run, newest first, perhaps of one status, perhaps only those redriven, or not."""
+    run = map_run(engine, arn).run
+    status, redriven = may(request, "statusFilter", str), may(request, "redriveFilter", str)
+    found = [
+        child
+        for child in reversed(run.children)
+        if status in (None, child.shown) and (redriven is None or (redriven == "REDRIVEN") == bool(child.redrives))
+    ]
+    found.sort(key=lambda child: -(_stopped(child) or child.redriven or child.started))
 
     def show(child: Child) -> Response:
         return without_nones(
@@ -72,12 +95,18 @@ def list_children(engine: Engine, arn: str, request: Request) -> Response:
                 "executionArn": child.arn,
                 "stateMachineArn": run.machine_arn,
                 "name": child.name,
-                "status": child.status,
+                "status": child.shown,
                 "startDate": child.started,
-                "stopDate": child.stopped or None,
+                "stopDate": _stopped(child),
                 "mapRunArn": run.arn,
                 "itemCount": child.items,
+                "redriveCount": child.redrives,
+                "redriveDate": child.redriven,
             }
         )
 
     return paged("executions", page(request, found, show))
+
+
+def _stopped(child: Child) -> float | None:
+    return None if child.status == "RUNNING" else child.stopped

@@ -13,9 +13,11 @@ from simulator.executions import Engine, Execution
 from simulator.faults import ApiError, activity_missing, invalid_arn
 from simulator.history import render
 from simulator.machines import check_name
+from simulator.redriving import refusal_of
 from simulator.values import PAYLOAD_LIMIT, load, text
 
 _STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE")
+_REDRIVEN = ("REDRIVEN", "NOT_REDRIVEN")
 
 
 class ExecutionOperations:
@@ -69,14 +71,13 @@ class ExecutionOperations:
         arn = need(request, "executionArn", str)
         child = children.find(self._engine, arn)
         if child is not None:
-            return children.describe(*child)
+            return children.describe(*child, self._engine.clock.now())
         return self._describe(self._standard(arn))
 
     def _describe(self, execution: Execution) -> Response:
         run = execution.run
         succeeded = run.status == "SUCCEEDED"
-        redrivable = run.status in ("FAILED", "TIMED_OUT", "ABORTED")
-        reason = None if redrivable else f"Execution is {run.status} and cannot be redriven"
+        reason = None if execution.express else refusal_of(execution, self._engine.clock.now())
         return without_nones(
             {
                 "executionArn": execution.arn,
@@ -95,7 +96,8 @@ class ExecutionOperations:
                 "stateMachineVersionArn": execution.version_arn,
                 "stateMachineAliasArn": execution.alias_arn,
                 "redriveCount": run.redrives,
-                "redriveStatus": "REDRIVABLE" if redrivable else "NOT_REDRIVABLE",
+                "redriveDate": run.redriven_at,
+                "redriveStatus": "REDRIVABLE" if reason is None else "NOT_REDRIVABLE",
                 "redriveStatusReason": reason,
             }
         )
@@ -113,21 +115,26 @@ class ExecutionOperations:
 
     async def list_executions(self, request: Request) -> Response:
         """ListExecutions of a machine (version or alias), newest first, perhaps of one status."""
-        map_run = may(request, "mapRunArn", str)
+        map_run, of_machine = may(request, "mapRunArn", str), may(request, "stateMachineArn", str)
+        if (map_run is None) == (of_machine is None):
+            raise ApiError("ValidationException", "Must provide a StateMachine ARN or MapRun ARN")
+        status, redriven = may(request, "statusFilter", str), may(request, "redriveFilter", str)
+        for name, value, known in (("statusFilter", status, _STATUSES), ("redriveFilter", redriven, _REDRIVEN)):
+            if value is not None and value not in known:
+                raise ApiError(
+                    "ValidationException",
+                    f"1 validation error detected: Value '{value}' at '{name}' failed to satisfy constraint: "
+                    f"Member must satisfy enum value set: [{', '.join(known)}]",
+                )
         if map_run is not None:
             return children.list_children(self._engine, map_run, request)
+        if status == "PENDING_REDRIVE":
+            raise ApiError("ValidationException", "The status filter PENDING_REDRIVE needs a MapRun ARN")
         arn = need(request, "stateMachineArn", str)
         machine = self._engine.machines.resolve(arn, self._engine.random).machine
         if machine.express:
             raise ApiError(
                 "StateMachineTypeNotSupported", "This operation is not supported by this type of state machine"
-            )
-        status = may(request, "statusFilter", str)
-        if status is not None and status not in _STATUSES:
-            raise ApiError(
-                "ValidationException",
-                f"1 validation error detected: Value '{status}' at 'statusFilter' failed to satisfy constraint: "
-                f"Member must satisfy enum value set: [{', '.join(_STATUSES)}]",
             )
         found = [
             execution
@@ -135,6 +142,7 @@ class ExecutionOperations:
             if execution.machine.arn == machine.arn
             and (arn == machine.arn or arn in (execution.version_arn, execution.alias_arn))
             and status in (None, execution.status)
+            and (redriven is None or (redriven == "REDRIVEN") == bool(execution.run.redrives))
         ]
         return paged("executions", page(request, found, _summary))
 
@@ -147,7 +155,7 @@ class ExecutionOperations:
     async def redrive_execution(self, request: Request) -> Response:
         """RedriveExecution."""
         execution = self._standard(need(request, "executionArn", str))
-        return {"redriveDate": await self._engine.redrive(execution.arn)}
+        return {"redriveDate": await self._engine.redrive(execution.arn, may(request, "clientToken", str))}
 
     def _standard(self, arn: str) -> Execution:
         if ":express:" in arn:
@@ -249,6 +257,7 @@ def _summary(execution: Execution) -> Response:
             "stateMachineVersionArn": execution.version_arn,
             "stateMachineAliasArn": execution.alias_arn,
             "redriveCount": execution.run.redrives,
+            "redriveDate": execution.run.redriven_at,
         }
     )
 

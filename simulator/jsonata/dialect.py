@@ -69,7 +69,7 @@ class JsonataDialect:
     def field(self, spec: dict[str, Any], name: str, expected: str) -> Field | None:
         """Compile a field that takes a value or an expression (`TimeoutSeconds`, `Items`). None if it is absent.
 
-        `expected` is the JSON type that it must have: number, array, string, boolean or object.
+        `expected` is the JSON type that it must have: number, array, string, boolean or object, or "array or object".
         """
         return Field(spec[name], name, expected) if name in spec else None
 
@@ -90,11 +90,12 @@ class Field:
 
     def __init__(self, template: Value, location: str, expected: str) -> None:
         self._template, self._location, self._expected = template, location, expected
+        self._kinds = expected.split(" or ")
         self._evaluate = compile_template(template, location)
 
     def __call__(self, strand: Strand, raw: Value, effective: Value) -> Value:
         """The value. Raises EvaluationError when it has another type than the field takes."""
         value = self._evaluate(strand, {"input": raw})
-        if kind(value) != self._expected:
+        if kind(value) not in self._kinds:
             raise wrong_type(self._template, self._location, self._expected, value)
         return value

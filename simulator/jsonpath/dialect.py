@@ -174,7 +174,7 @@ def _path_field(path_name: str, path: str, name: str, expected: str) -> Callable
             raise LocatedError(RUNTIME, detail, path_name) from None
         if expected == "number" and isinstance(value, str) and _INTEGER.fullmatch(value):
             value = int(value)
-        if kind(value) != expected:
+        if kind(value) not in expected.split(" or "):
             raise _mismatch(path_name, path, name, expected, value)
         if name == "Seconds" and isinstance(value, int | float) and value < 0:
             detail = f"The SecondsPath parameter references a negative value: {path} == {value}"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from simulator.errors import DATA_LIMIT, StateError
 from simulator.values import Value
 
 if TYPE_CHECKING:
-    from simulator.effects import Steps
+    from simulator.effects import Steps, Work
+    from simulator.maprun import MapRun
     from simulator.strand import Strand
 
 #: Where to go (None: the path ends here), with which output, and the variables that were assigned.
@@ -77,6 +79,10 @@ class State:
         self.next: str | None = spec.get("Next")
         self.entered_type = f"{self.type}StateEntered"
         self.exited_type = f"{self.type}StateExited"
+
+    def keeps(self, work: Work | MapRun, error: StateError) -> bool:
+        """Whether a redrive takes up what was done before this error; a result that was too large is done again."""
+        return error.error != DATA_LIMIT
 
     def execute(self, strand: Strand, raw: Value) -> Outcome | Steps:
         """Do the state's work: at once (an Outcome) or over time (a generator that returns one). Raises StateError."""

@@ -10,22 +10,26 @@ from typing import TYPE_CHECKING, Any
 
 from simulator import errors
 from simulator.clock import iso
-from simulator.effects import Join
-from simulator.errors import StateError
-from simulator.maprun import Child, MapRun
+from simulator.effects import Join, Work
+from simulator.errors import OutOfTime, StateError
+from simulator.maprun import MOST_REDRIVES, Child, Given, MapRun
 from simulator.states.base import Dialect
-from simulator.states.map import Map
-from simulator.states.readers import ItemReader, as_items
+from simulator.states.batches import Batcher
+from simulator.states.items import Items
+from simulator.states.map import STATE_DATA, Map
+from simulator.states.readers import ItemReader
 from simulator.states.writers import ResultWriter
-from simulator.strand import Strand
+from simulator.strand import Strand, too_large
 from simulator.values import PAYLOAD_LIMIT, Value, dump
 
 if TYPE_CHECKING:
     from simulator.definition import Chart
     from simulator.effects import Steps
 
-#: Children at the same time at most, where MaxConcurrency names no limit or a higher one (AWS: 10,000).
-MOST_CHILDREN = 1_000
+#: Seconds that a child of the type Express may take.
+EXPRESS_SECONDS = 300.0
+#: Errors after which a redrive starts a new Map Run: the state's own fields could not be applied to what it has.
+_NEW_RUN = frozenset({errors.DATA_LIMIT, errors.RUNTIME, errors.QUERY_EVALUATION})
 
 
 class DistributedMap(Map):
@@ -33,52 +37,65 @@ class DistributedMap(Map):
 
     def __init__(self, name: str, spec: dict[str, Any], dialect: Dialect, processor: Chart) -> None:
         super().__init__(name, spec, dialect, processor)
+        self._items = dialect.field(spec, "Items", "array or object")
         self._reader = ItemReader(spec["ItemReader"], dialect) if "ItemReader" in spec else None
-        self._writer = ResultWriter(spec["ResultWriter"], dialect) if "ResultWriter" in spec else None
-        batcher = spec.get("ItemBatcher")
-        self._batched = batcher is not None
-        batcher = batcher or {}
-        self._batch_items = dialect.field(batcher, "MaxItemsPerBatch", "number")
-        self._batch_bytes = dialect.field(batcher, "MaxInputBytesPerBatch", "number")
-        given = batcher.get("BatchInput")
-        self._batch_input = None if given is None else dialect.template(given, "ItemBatcher/BatchInput")
-        self._label = spec.get("Label") or name
+        self._writer = ResultWriter(spec.get("ResultWriter", {}), dialect)
+        self._batcher = Batcher(spec["ItemBatcher"], dialect) if "ItemBatcher" in spec else None
+        kind = (spec.get("ItemProcessor") or spec.get("Iterator") or {}).get("ProcessorConfig", {}).get("ExecutionType")
+        self._express = kind == "EXPRESS"
 
     def attempt(self, strand: Strand, raw: Value, effective: Value) -> Steps:
         """Read, shape, batch and run the items. Returns the children's outputs, or what the writer says."""
-        concurrency = self.limit(strand, raw, effective)
-        items: list[Value] = [] if self._reader is not None else self.items(strand, raw, effective)
-        strand.note("MapStateStarted", {"length": len(items)})
-        run = self._open(strand, raw, effective, concurrency)
-        strand.note("MapRunStarted", {"mapRunArn": run.arn})
+        left, strand.unfinished = strand.unfinished, None
+        items: Items | None = None
+        if isinstance(left, MapRun) and left.status != "SUCCEEDED":
+            run = self._redrive(strand, left)
+        else:
+            concurrency = self.limit(strand, raw, effective)
+            if self._reader is None:
+                items = self._given(strand, raw, effective)
+            strand.note("MapStateStarted", {"length": 0 if items is None else len(items.values)})
+            strand.work = run = self._open(strand, raw, effective, concurrency)
+            strand.note("MapRunStarted", {"mapRunArn": run.arn})
         try:
-            if self._reader is not None:
-                items = yield from self._reader.read(strand, raw, effective)
-            inputs = self._inputs(strand, raw, effective, items)
-            run.total_items, run.total_children = len(items), len(inputs)
-            yield from self._run(strand, run, inputs, concurrency or MOST_CHILDREN)
-            if self._writer is not None:
-                results = yield from self._writer.write(strand, raw, effective, run)
-            else:
-                results = [_result(child) for child in run.children]
+            if run.inputs is None:
+                run.given((yield from self._read(strand, raw, effective, items)))
+            try:
+                yield from self._run(strand, run)
+            except StateError:
+                yield from self._writer.write_failure(strand, raw, effective, run)
+                raise
+            results = yield from self._writer.write(strand, raw, effective, run)
+            if len(dump(results)) > PAYLOAD_LIMIT:
+                raise too_large(self)
         except StateError as error:
-            run.status, run.stopped = "FAILED", strand.run.now
+            run.end("FAILED", strand.run.now)
             strand.place(error)
             strand.note("MapRunFailed", {"error": error.error, "cause": error.cause})
             raise
-        run.status, run.stopped = "SUCCEEDED", strand.run.now
+        except GeneratorExit:
+            self._abort(strand, run)
+            raise
+        run.end("SUCCEEDED", strand.run.now)
         strand.note("MapRunSucceeded")
-        strand.note("MapStateSucceeded")
+        strand.aside("MapStateSucceeded")
         return results
+
+    def keeps(self, work: Work | MapRun, error: StateError) -> bool:
+        """Whether a redrive redrives the Map Run, and does not start a new one."""
+        return error.error not in _NEW_RUN or (isinstance(work, MapRun) and work.redrives >= MOST_REDRIVES)
+
+    # -------------------------------------------------------------- the Map Run
 
     def _open(self, strand: Strand, raw: Value, effective: Value, concurrency: int) -> MapRun:
         run = strand.run
         limits = self.tolerance(strand, raw, effective)
+        label = self._label(strand)
         head = run.info.machine_arn.replace(":stateMachine:", ":mapRun:", 1)
         opened = MapRun(
-            f"{head}/{self._label}:{_uuid(strand)}",
-            run.info.execution_arn,
-            f"{run.info.machine_arn}/{self._label}",
+            f"{head}/{label}:{_uuid(strand)}",
+            run.info.execution_arn if strand.child is None else strand.child.arn,
+            f"{run.info.machine_arn}/{label}",
             run.now,
             concurrency,
             limits[0],
@@ -87,100 +104,161 @@ class DistributedMap(Map):
         run.map_runs.append(opened)
         return opened
 
-    def items(self, strand: Strand, raw: Value, effective: Value) -> list[Value]:
-        """The array, or object, to work on."""
-        if self._items is None and isinstance(effective, dict):
-            return as_items(effective)
-        return super().items(strand, raw, effective)
+    def _label(self, strand: Strand) -> str:
+        """The Label; AWS makes one for states that have none: a UUID, the same for each run of the state."""
+        given = self.spec.get("Label")
+        return given if given else str(uuid.uuid5(uuid.NAMESPACE_URL, f"{strand.run.info.machine_arn}/{self.name}"))
 
-    def _inputs(
-        self, strand: Strand, raw: Value, effective: Value, items: list[Value]
-    ) -> list[tuple[Value, int, dict[str, Value]]]:
-        """The children's inputs: each with how many items it has, and what the context object says of it."""
-        shaped: list[tuple[Value, int, dict[str, Value]]] = []
-        for index, item in enumerate(items):
-            seen = {"Index": index, "Value": item}
-            shaped.append((item if self._selector is None else self.select(strand, raw, effective, seen), 1, seen))
-        return self._batches(strand, raw, effective, [value for value, _, _ in shaped]) if self._batched else shaped
+    def _redrive(self, strand: Strand, run: MapRun) -> MapRun:
+        strand.work = run
+        if run.redrives >= MOST_REDRIVES:
+            raise StateError(errors.RUNTIME, f"The Map Run was redriven {MOST_REDRIVES} times, and cannot be again.")
+        run.redrive(strand.run.now)
+        strand.note("MapRunRedriven", {"mapRunArn": run.arn, "redriveCount": run.redrives})
+        return run
 
-    def _batches(
-        self, strand: Strand, raw: Value, effective: Value, items: list[Value]
-    ) -> list[tuple[Value, int, dict[str, Value]]]:
-        count = self._whole(self._batch_items, strand, raw, effective)
-        size = min(self._whole(self._batch_bytes, strand, raw, effective) or PAYLOAD_LIMIT, PAYLOAD_LIMIT)
-        shared: dict[str, Value] = {}
-        if self._batch_input is not None:
-            seen = raw if self.dialect.name == "JSONata" else effective
-            shared = {"BatchInput": self._batch_input(strand, {"input": seen})}
-        empty = len(dump({**shared, "Items": []}))
-        batches: list[list[Value]] = []
-        used = 0
-        for item in items:
-            more = len(dump(item)) + 1
-            full = not batches or (count and len(batches[-1]) >= count) or used + more > size
-            if full:
-                batches.append([])
-                used = empty
-            batches[-1].append(item)
-            used += more
-        return [
-            ({**shared, "Items": batch}, len(batch), {"Index": at, "Value": batch}) for at, batch in enumerate(batches)
-        ]
+    def _abort(self, strand: Strand, run: MapRun) -> None:
+        """The parent stopped, ran out of time, or failed elsewhere."""
+        now = strand.run.now
+        for child in run.children:
+            if child.status == "RUNNING":
+                self._aborted(child, now)
+        run.end("ABORTED", now)
+        if not strand.run.full(strand):
+            strand.note("MapRunAborted")
 
     @staticmethod
-    def _whole(field: Any, strand: Strand, raw: Value, effective: Value) -> int:
-        return 0 if field is None else int(field(strand, raw, effective))
+    def _aborted(child: Child, now: float) -> None:
+        child.status, child.stopped = "ABORTED", now
+        if child.strand is not None:
+            child.strand.note("ExecutionAborted", {})
 
-    def _run(
-        self, strand: Strand, run: MapRun, inputs: list[tuple[Value, int, dict[str, Value]]], concurrency: int
-    ) -> Steps:
-        outer = strand.run
+    # -------------------------------------------------------------- items
 
-        def launch(index: int) -> Strand:
-            value, items, seen = inputs[index]
-            name = _uuid(strand)
-            arn = f"{run.execution_arn.rpartition(':')[0]}/{self._label}:{name}"
-            child = Child(arn, name, value, outer.now, items)
-            run.children.append(child)
-            walker = Strand(outer, self.processor, value, {}, 0, seen, log=child.events)
-            walker.about = {
-                "Execution": {**outer.context["Execution"], "Id": arn, "Name": name, "StartTime": iso(outer.now)},
-                "StateMachine": {"Id": run.machine_arn, "Name": run.machine_arn.rpartition(":")[2]},
-            }
-            walker.note("ExecutionStarted", {"input": value, "roleArn": outer.info.role_arn})
-            return walker
+    def _given(self, strand: Strand, raw: Value, effective: Value) -> Items:
+        """The array, or the fields of an object, that the state is given."""
+        value = effective if self._items is None else self._items(strand, raw, effective)
+        if isinstance(value, list | dict):
+            return Items.of(value, STATE_DATA)
+        return Items.of(self.items(strand, raw, effective), STATE_DATA)  # says what is wrong with it
 
-        def finished(index: int, walker: Strand) -> None:
-            child = run.children[index]
-            child.status, child.stopped = "SUCCEEDED", outer.now
-            child.output = group.results[index]
-            walker.note("ExecutionSucceeded", {"output": child.output})
+    def _read(self, strand: Strand, raw: Value, effective: Value, items: Items | None) -> Steps:
+        """What the children are given. Raises StateError."""
+        if self._reader is not None:
+            items = yield from self._reader.read(strand, raw, effective)
+        if items is None:
+            items = self._given(strand, raw, effective)
+        given: list[Given] = []
+        for index, (item, source) in enumerate(zip(items.values, items.sources, strict=True)):
+            seen = {"Index": index, "Value": item, "Source": source}
+            if items.keyed:
+                seen.update(item)  # Key and Value of the field
+            given.append(Given(item if self._selector is None else self.select(strand, raw, effective, seen), 1, seen))
+        if self._batcher is not None:
+            given = self._batcher.batches(strand, raw, effective, [one.input for one in given])
+        if any(len(dump(one.input)) > PAYLOAD_LIMIT for one in given):
+            raise too_large(self)
+        return given
 
-        def failed(index: int, walker: Strand, error: StateError) -> bool:
-            child = run.children[index]
-            child.status, child.stopped = "FAILED", outer.now
-            child.error, child.cause = error.error, error.cause
-            walker.note("ExecutionFailed", {"error": error.error, "cause": error.cause})
-            return not run.exceeded()
+    # -------------------------------------------------------------- children
 
-        def aborted(index: int, walker: Strand) -> None:
-            child = run.children[index]
-            child.status, child.stopped = "ABORTED", outer.now
-            walker.note("ExecutionAborted", {})
-
-        group = Join(len(inputs), min(concurrency, MOST_CHILDREN), launch, finished, failed, aborted)
+    def _run(self, strand: Strand, run: MapRun) -> Steps:
+        """Run the children that did not succeed yet. Raises States.ExceedToleratedFailureThreshold."""
+        inputs = run.inputs or []
+        work = Work(len(inputs))
+        work.done = {index for index, child in enumerate(run.children) if not child.waits}
+        group = Join(
+            len(inputs),
+            run.limit,
+            lambda index: self._launch(strand, run, index),
+            lambda index, walker: self._finished(run.children[index], walker, group.results[index]),
+            lambda index, walker, error: self._failed(run, run.children[index], walker, error),
+            lambda index, walker: self._aborted(run.children[index], strand.run.now),
+            work,
+            EXPRESS_SECONDS if self._express else None,
+        )
+        failure = run.exceeded()
+        if failure is not None:  # by children that cannot be redriven
+            raise failure
+        run.group = group
         try:
             yield group
-        except StateError:
-            raise StateError(
-                errors.EXCEED_TOLERATED_FAILURE, "The specified tolerated failure threshold was exceeded"
-            ) from None
+        except StateError as error:
+            raise run.exceeded() or error from None
 
+    def _launch(self, strand: Strand, run: MapRun, index: int) -> Strand:
+        again = index < len(run.children)
+        child = run.children[index] if again else self._child(strand, run, index)
+        seen = (run.inputs or [])[index].seen
+        before = child.strand if again and not self._express else None
+        now = strand.run.now
+        if before is not None:
+            child.again()
+            child.redrives += 1
+            child.redriven = now
+            about = {**child.context["Execution"], "RedriveCount": child.redrives, "RedriveTime": iso(now)}
+            child.context = {**child.context, "Execution": about}
+            walker = Strand(
+                strand.run,
+                self.processor,
+                before.value,
+                before.variables,
+                len(child.events),
+                seen,
+                log=child.events,
+                child=child,
+                again=before,
+            )
+            walker.note("ExecutionRedriven", {"redriveCount": child.redrives})
+        else:
+            if again:
+                child.again()
+                child.started = now
+                child.events.clear()
+                child.context = self._context(strand, run, child)
+            walker = Strand(strand.run, self.processor, child.input, {}, 0, seen, log=child.events, child=child)
+            walker.note("ExecutionStarted", {"input": child.input, "roleArn": strand.run.info.role_arn})
+        child.strand = walker
+        return walker
 
-def _result(child: Child) -> Value:
-    if child.status == "SUCCEEDED":
-        return child.output
-    return {"Error": child.error, "Cause": child.cause}
+    def _child(self, strand: Strand, run: MapRun, index: int) -> Child:
+        given = (run.inputs or [])[index]
+        name = _uuid(strand)
+        head = strand.run.info.machine_arn.replace(":stateMachine:", ":execution:", 1)
+        label = run.machine_arn.rpartition("/")[2]
+        child = Child(f"{head}/{label}:{name}", name, given.input, strand.run.now, given.items, self._express)
+        child.context = self._context(strand, run, child)
+        run.children.append(child)
+        return child
+
+    @staticmethod
+    def _context(strand: Strand, run: MapRun, child: Child) -> dict[str, Value]:
+        return {
+            "Execution": {
+                "Id": child.arn,
+                "Input": child.input,
+                "Name": child.name,
+                "RoleArn": strand.run.info.role_arn,
+                "StartTime": iso(child.started),
+                "RedriveCount": 0,
+            },
+            "StateMachine": {"Id": run.machine_arn, "Name": run.machine_arn.rpartition(":")[2]},
+        }
+
+    @staticmethod
+    def _finished(child: Child, walker: Strand, output: Value) -> None:
+        child.status, child.stopped = "SUCCEEDED", walker.run.now
+        child.output, child.strand = output, None
+        walker.note("ExecutionSucceeded", {"output": output})
+
+    @staticmethod
+    def _failed(run: MapRun, child: Child, walker: Strand, error: StateError) -> bool:
+        late = isinstance(error, OutOfTime)
+        child.status, child.stopped = "TIMED_OUT" if late else "FAILED", walker.run.now
+        child.error, child.cause = error.error, error.cause
+        walker.note("ExecutionTimedOut" if late else "ExecutionFailed", {"error": error.error, "cause": error.cause})
+        run.failed_items += child.items
+        return run.exceeded() is None
 
 
 def _uuid(strand: Strand) -> str:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Items that an inline Map works on at the same time at most, whatever MaxConcurrency says.
 INLINE_CONCURRENCY = 40
+#: Where items come from that are part of the state's input, as the context object's Map.Item.Source says it.
+STATE_DATA = "STATE_DATA"
 
 
 class Map(Working):
@@ -50,7 +52,7 @@ class Map(Working):
         self.tolerance(strand, raw, effective)
         name = self.name
         # All items are shaped before the first runs, so that one that cannot be fails the Map and not the interpreter.
-        seen = [{"Index": index, "Value": item} for index, item in enumerate(items)]
+        seen = [{"Index": index, "Value": item, "Source": STATE_DATA} for index, item in enumerate(items)]
         values = items if self._selector is None else [self.select(strand, raw, effective, one) for one in seen]
 
         def launch(index: int) -> Strand:
@@ -66,7 +68,7 @@ class Map(Working):
                 event,
                 seen[index],
                 log=strand.log,
-                about=strand.about,
+                child=strand.child,
                 again=before,
             )
             return work.strands[index]
@@ -84,7 +86,7 @@ class Map(Working):
             strand.previous = child.note("MapIterationAborted", {"name": name, "index": index})
 
         results = yield Join(len(items), min(limit, INLINE_CONCURRENCY), launch, finished, failed, aborted, work)
-        strand.note("MapStateSucceeded")
+        strand.aside("MapStateSucceeded")
         return results
 
     def items(self, strand: Strand, raw: Value, effective: Value) -> list[Value]:

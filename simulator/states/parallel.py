@@ -46,7 +46,7 @@ class Parallel(Working):
                 started,
                 strand.item,
                 log=strand.log,
-                about=strand.about,
+                child=strand.child,
                 again=before,
             )
             return work.strands[index]
@@ -61,7 +61,7 @@ class Parallel(Working):
             return False
 
         results = yield Join(len(self.branches), len(self.branches), launch, finished, failed, _ignore, work)
-        strand.note("ParallelStateSucceeded")
+        strand.aside("ParallelStateSucceeded")
         return results
 
     def note_failure(self, strand: Strand, error: StateError) -> None:

@@ -1,4 +1,4 @@
-"""ItemReader: where a Distributed Map's items come from. What was read becomes items, by its InputType.
+"""ItemReader: where a Distributed Map's items come from: an object, the objects of a bucket, or those of a manifest.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
 """
@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from simulator.effects import Perform
-from simulator.errors import ITEM_READER_FAILED, StateError
+from simulator.errors import StateError
 from simulator.states.base import Dialect
+from simulator.states.items import MOST_ITEMS, Format, Items, failed, text_of
 from simulator.tasks import Resource, TaskCall
 from simulator.values import Value, load
 
@@ -19,14 +22,14 @@ if TYPE_CHECKING:
     from simulator.effects import Steps
     from simulator.strand import Strand
 
-_DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
-#: Items that one Map Run may have.
-MOST_ITEMS = 100_000_000
-
-
-def failed(cause: str) -> StateError:
-    """States.ItemReaderFailed."""
-    return StateError(ITEM_READER_FAILED, cause)
+#: The fields of an object's metadata as items have them.
+_LISTED = {
+    "ETag": "Etag",
+    "Key": "Key",
+    "LastModified": "LastModified",
+    "Size": "Size",
+    "StorageClass": "StorageClass",
+}
 
 
 class ItemReader:
@@ -34,84 +37,127 @@ class ItemReader:
 
     def __init__(self, spec: dict[str, Any], dialect: Dialect) -> None:
         self.resource = Resource.parse(spec["Resource"])
-        self.config: dict[str, Any] = spec.get("ReaderConfig", {})
+        self._config: dict[str, Any] = spec.get("ReaderConfig", {})
         arguments = spec.get("Arguments" if dialect.name == "JSONata" else "Parameters", {})
         self._arguments = dialect.template(arguments, "ItemReader/Arguments")
-        self._most = dialect.field(self.config, "MaxItems", "number")
+        self._most = dialect.field(self._config, "MaxItems", "number")
+        self._jsonata = dialect.name == "JSONata"
 
     def read(self, strand: Strand, raw: Value, effective: Value) -> Steps:
-        """The items. Raises States.ItemReaderFailed."""
-        seen = raw if strand.state is None or strand.state.dialect.name == "JSONata" else effective
-        arguments = self._arguments(strand, {"input": seen})
+        """The Items. Raises States.ItemReaderFailed."""
+        arguments = self._arguments(strand, {"input": raw if self._jsonata else effective})
         most = MOST_ITEMS
         if self._most is not None:
             given = self._most(strand, raw, effective)
             if given != int(given) or given < 0:
                 raise failed("field MaxItems must be positive")
-            most = int(given) or MOST_ITEMS
+            most = min(int(given) or MOST_ITEMS, MOST_ITEMS)
         if self.resource.action.lower() == "listobjectsv2":
-            return (yield from self._list(strand, arguments, most))
-        answer = yield from ask(strand, self.resource, arguments)
-        body = answer.get("Body") if isinstance(answer, dict) else None
-        if not isinstance(body, str):
-            raise failed("The object that the ItemReader names could not be read")
-        return self._parse(body)[:most]
+            return (yield from self._listed(strand, arguments, most))
+        manifest = self._config.get("ManifestType")
+        kind = self._config.get("InputType", "CSV" if manifest == "S3_INVENTORY" else "JSON")
+        if manifest == "ATHENA_DATA":
+            return (yield from self._athena(strand, arguments, kind, most))
+        if manifest == "S3_INVENTORY" or kind == "MANIFEST":
+            return (yield from self._inventory(strand, arguments, most))
+        body, source = yield from self._get(strand, arguments)
+        return Format(self._config, kind).items(body, source, most)
 
-    def _list(self, strand: Strand, arguments: Value, most: int) -> Steps:
-        items: list[Value] = []
+    # -------------------------------------------------------------- a bucket
+
+    def _listed(self, strand: Strand, arguments: Value, most: int) -> Steps:
+        bucket = arguments.get("Bucket")
+        loading = self._config.get("Transformation") == "LOAD_AND_FLATTEN"
+        found: list[Value] = []
         more: dict[str, Value] = {}
-        while len(items) < most:
+        while loading or len(found) < most:
             answer = yield from ask(strand, self.resource, {**arguments, **more})
-            items.extend(answer.get("Contents") or [])
+            found.extend(answer.get("Contents") or [])
             token = answer.get("NextContinuationToken")
             if not token:
                 break
             more = {"ContinuationToken": token}
-        return items[:most]
+        if not loading:
+            return Items.of([_metadata(one) for one in found[:most]], f"S3://{bucket}")
+        # The folders that the S3 console makes are objects without content.
+        keys = [one["Key"] for one in found if not (one["Key"].endswith("/") and not one.get("Size"))]
+        files = [{**_owner(arguments), "Bucket": bucket, "Key": key} for key in keys]
+        form = Format(self._config, self._config.get("InputType", "JSON"))
+        return (yield from self._all(strand, files, form.items, most))
 
-    def _parse(self, body: str) -> list[Value]:
-        kind = self.config.get("InputType", "JSON")
-        if kind == "CSV":
-            return self._rows(body)
+    # -------------------------------------------------------------- manifests
+
+    def _inventory(self, strand: Strand, arguments: Value, most: int) -> Steps:
+        """The objects that an S3 inventory lists. https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory-location.html"""
+        body, source = yield from self._get(strand, arguments)
         try:
-            if kind == "JSONL":
-                return [load(line) for line in body.splitlines() if line.strip()]
-            if kind == "JSON":
-                return as_items(_pointed(load(body), self.config.get("ItemsPointer", "")))
-        except ValueError as error:
-            raise failed(f"Could not parse the object as {kind}: {error}") from None
-        raise failed(f"InputType {kind} is not supported here")
+            manifest = load(text_of(body, source))
+            schema, keys = manifest["fileSchema"], [file["key"] for file in manifest["files"]]
+            kind = manifest.get("fileFormat", "CSV")
+            bucket = manifest.get("destinationBucket", arguments.get("Bucket")).rpartition(":")[2]
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise failed(f"{source} is no manifest of an S3 inventory: {error!r}") from None
+        if kind != "CSV":
+            raise failed(f"The output format of an S3 inventory must be CSV, but was: {kind}")
+        form = Format(self._config, "CSV", [name.strip() for name in schema.split(",")])
+        files = [{**_owner(arguments), "Bucket": bucket, "Key": key} for key in keys]
+        return (yield from self._all(strand, files, form.items, most))
 
-    def _rows(self, body: str) -> list[Value]:
-        delimiter = _DELIMITERS.get(self.config.get("CSVDelimiter", "COMMA"), ",")
-        rows = csv.reader(io.StringIO(body), delimiter=delimiter)
-        if self.config.get("CSVHeaderLocation") == "GIVEN":
-            headers = list(self.config.get("CSVHeaders", []))
-        else:
-            headers = next(rows, [])
-        if len(set(headers)) < len(headers):
-            raise failed("CSV headers cannot contain duplicates.")
-        return [{header: row[at] if at < len(row) else "" for at, header in enumerate(headers)} for row in rows if row]
+    def _athena(self, strand: Strand, arguments: Value, kind: str, most: int) -> Steps:
+        """The rows that an UNLOAD query of Athena wrote: its manifest names a file a line. They have no header."""
+        body, source = yield from self._get(strand, arguments)
+        files: list[dict[str, Value]] = []
+        for row in csv.reader(io.StringIO(text_of(body, source))):
+            if row:
+                bucket, _, key = row[0].strip().removeprefix("s3://").partition("/")
+                if not row[0].strip().startswith("s3://") or not key:
+                    raise failed(f"{source} is no manifest of an Athena query: {row[0]!r} is no S3 URI")
+                files.append({**_owner(arguments), "Bucket": bucket, "Key": key})
+        return (yield from self._all(strand, files, Format(self._config, kind).items, most))
+
+    # -------------------------------------------------------------- objects
+
+    def _all(
+        self, strand: Strand, files: list[dict[str, Value]], items: Callable[[Value, str, int], Items], most: int
+    ) -> Steps:
+        """The items of one object after the other, in order, until there are enough."""
+        values: list[Value] = []
+        sources: list[str] = []
+        keyed = False
+        for file in files:
+            if len(values) >= most:
+                break
+            body, source = yield from self._get(strand, file)
+            read = items(body, source, most - len(values))
+            values.extend(read.values)
+            sources.extend(read.sources)
+            keyed = keyed or read.keyed
+        return Items(values, sources, keyed)
+
+    def _get(self, strand: Strand, arguments: Value) -> Steps:
+        """An object's body, and its URI."""
+        parts = self.resource.arn.split(":")
+        resource = Resource.parse(":".join((*parts[:-1], "getObject")))
+        answer = yield from ask(strand, resource, arguments)
+        body = answer.get("Body") if isinstance(answer, dict) else None
+        source = f"S3://{arguments.get('Bucket')}/{arguments.get('Key')}"
+        if body is None:
+            raise failed(f"The object {source} could not be read")
+        return body, source
 
 
-def as_items(value: Value) -> list[Value]:
-    """The items of an array, or the fields of an object as `{"Key": .., "Value": ..}`."""
-    if isinstance(value, list):
-        return value
-    if isinstance(value, dict):
-        return [{"Key": key, "Value": item} for key, item in value.items()]
-    raise failed("Attempting to map over non-iterable node.")
+def _owner(arguments: Value) -> dict[str, Value]:
+    name = "ExpectedBucketOwner"
+    return {name: arguments[name]} if name in arguments else {}
 
 
-def _pointed(value: Value, pointer: str) -> Value:
-    """What a JSON pointer names. Raises States.ItemReaderFailed."""
-    for part in pointer.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
-        try:
-            value = value[int(key)] if isinstance(value, list) else value[key]
-        except (KeyError, IndexError, TypeError, ValueError):
-            raise failed(f"The ItemsPointer {pointer} leads nowhere") from None
-    return value
+def _metadata(listed: Value) -> Value:
+    """What ListObjectsV2 says of an object, as items have it: LastModified in seconds since the epoch."""
+    shown = {name: listed[given] for given, name in _LISTED.items() if given in listed}
+    modified = shown.get("LastModified")
+    if isinstance(modified, str):
+        shown["LastModified"] = int(datetime.fromisoformat(modified).timestamp())
+    return shown
 
 
 def ask(strand: Strand, resource: Resource, arguments: Value) -> Steps:

@@ -1,0 +1,1 @@
+"""Tests of the states that have more to them than one file tests."""

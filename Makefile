@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help install local preview test lint types types-more contracts golden golden-check lock bench prove clean
+.PHONY: help install local preview test lint types types-more contracts golden golden-check lock bench prove aws-cli clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r t d; do printf '  make %-14s %s\n' "$$t" "$$d"; done
@@ -55,6 +55,10 @@ bench: install ## benchmarks, side by side in one run
 
 prove: install ## longer proofs
 	@$(BIN)/python -m pytest -m prove
+
+aws-cli: install ## the AWS CLI in an environment of its own, for the tests that have it as their client
+	@$(BIN)/uv venv -q --allow-existing --python $(BIN)/python .tools/aws
+	@$(BIN)/uv pip sync -q --python .tools/aws/bin/python --require-hashes requirements/aws.txt
 
 clean: ## remove what installing and running made
 	@rm -rf $(VENV) .tools .local build

@@ -9,3 +9,5 @@ printf 'uv\n' | compile -c requirements/dev.txt - -o requirements/uv.txt
 # What goes into the Lambda packages; the runtime itself has boto3 and what that needs.
 compile -c requirements/dev.txt --no-emit-package botocore --no-emit-package python-dateutil \
     --no-emit-package six --no-emit-package urllib3 requirements/lambda.in -o requirements/lambda.txt
+# The AWS CLI, a client in tests: in an environment of its own, whatever dev.txt says.
+printf 'awscli\n' | compile - -o requirements/aws.txt

@@ -17,6 +17,7 @@ from typing import Any
 from workflow.expressions import Refusal, compile_function
 from workflow.expressions.source import find
 
+from .corners import CORNERS, Corner
 from .entries import EQUAL
 from .mistakes import MISTAKES
 from .models import Shipment
@@ -65,5 +66,6 @@ def written(table: Mapping[str, Callable[..., Any]], make: Callable[[Callable[..
 FILES: dict[Path, Callable[[], str]] = {
     FOLDER / "equal.txt": lambda: written(EQUAL, compiled),
     FOLDER / "refused.txt": lambda: written(REFUSED, message),
+    FOLDER / "corners.txt": lambda: written(CORNERS, functools.partial(message, model=Corner)),
     FOLDER / "mistakes.txt": lambda: written(MISTAKES, functools.partial(message, model=Order)),
 }

@@ -10,6 +10,7 @@ import pytest
 
 from workflow.expressions import InternalError, Page, Refusal, compile_function
 
+from .corners import CORNERS, Corner
 from .goldens import FILES
 from .mistakes import MISTAKES
 from .models import Shipment
@@ -27,11 +28,13 @@ def test_golden(file: Path) -> None:
     assert file.read_text(encoding="utf-8") == text, "wanted? then UPDATE_GOLDEN=1, and read the diff"
 
 
-@pytest.mark.parametrize(("model", "name"), [*((Shipment, n) for n in REFUSED), *((Order, n) for n in MISTAKES)])
+TABLES: dict[type, dict[str, Callable[..., object]]] = {Shipment: REFUSED, Order: MISTAKES, Corner: CORNERS}
+
+
+@pytest.mark.parametrize(("model", "name"), [(model, name) for model, table in TABLES.items() for name in table])
 def test_a_refusal_has_a_place_a_page_and_something_to_write(model: type, name: str) -> None:
-    fn: Callable[..., object] = (REFUSED if model is Shipment else MISTAKES)[name]
     with pytest.raises(Refusal) as raised:
-        compile_function(fn, [model])
+        compile_function(TABLES[model][name], [model])
     refusal = raised.value
     assert not isinstance(refusal, InternalError)
     assert refusal.problem.place is not None

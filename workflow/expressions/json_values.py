@@ -36,7 +36,8 @@ def to_json(v: Any) -> Any:
         return {f.json: to_json(getattr(v, n)) for n, f in fields_of(cls).items()}
     if (cls.__module__, cls.__name__) in TEXT_CLASSES or cls.__name__.endswith("Path"):
         return str(v)
-    raise refuse(Page.NOT_JSON, f"a {cls.__name__} has no JSON form")
+    said = f"a value of {cls.__name__} has no JSON form"
+    raise refuse(Page.NOT_JSON, said, "give texts, numbers, lists, dicts or models")
 
 
 def key(k: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from ..builder import Builder
 from ..conditions import count
 from ..demands import need_constant, refuse_none
-from ..kinds import FLOAT, INT, STR, ListKind, an, family, whole_values
+from ..kinds import FLOAT, INT, STR, ListKind, an, family, show, whole_values
 from ..nodes import EMPTY_TEXT, NULL, ONE, TRUE, ZERO, Array, Const, Node, Var, binary, both, call, cond, const
 from ..refusals import Page, refuse
 from ..scope import Value
@@ -105,7 +105,7 @@ def character(b: Builder, s: Node, i: Node) -> Node:
     """text[i], which raises out of range."""
     refuse_none("an index", i)
     if family(i.kind) != "number" or not whole_values(i.kind):
-        raise refuse(Page.WRONG_TYPE, f"an index of type {an(i.kind)}", "give an int")
+        raise refuse(Page.WRONG_TYPE, f"an index of type {show(i.kind)}", "give an int")
     n = need_constant("text[i] with a computed index", i).value
     s = b.let(s)
     c = substring(s, const(n), ONE)

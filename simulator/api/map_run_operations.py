@@ -50,13 +50,13 @@ class MapRunOperations:
         )
 
     async def list_map_runs(self, request: Request) -> Response:
-        """ListMapRuns of an execution, or of a Map Run's child, newest first."""
+        """ListMapRuns of an execution, or of a Map Run's child, in the order in which they began."""
         arn = need(request, "executionArn", str)
         if ":execution:" not in arn:
             raise ApiError("InvalidArn", f"Invalid Arn: '{arn}'")
         found = children.find(self._engine, arn)
         execution = self._engine.get(arn) if found is None else found[0].execution
-        runs = [run for run in reversed(execution.run.map_runs) if run.execution_arn == arn]
+        runs = [run for run in execution.run.map_runs if run.execution_arn == arn]
         return paged("mapRuns", page(request, runs, _summary))
 
     async def update_map_run(self, request: Request) -> Response:

@@ -42,15 +42,14 @@ async def test_a_redrive_redrives_what_failed_and_starts_what_never_did() -> Non
     assert statuses(run) == ["SUCCEEDED", "FAILED", "ABORTED"] and len(run.children) == 3
     counts = run.counts(engine.clock.now(), items=True)
     assert [counts[name] for name in ("succeeded", "failed", "aborted", "pending", "total")] == [1, 1, 1, 2, 5]
-    arns, names = [child.arn for child in run.children], {child.name for child in run.children}
+    arns = [child.arn for child in run.children]
     world.mend()
     await redriven(engine, execution)
     assert (execution.status, execution.run.output) == ("SUCCEEDED", [1, 2, 3, 4, 5])
     assert sorted(world.asked) == [2, 3, 4, 5]
     assert execution.run.map_runs == [run]
-    assert [child.arn for child in run.children][:3] == arns and len({child.name for child in run.children}) == 5 > len(
-        names
-    )
+    assert [child.arn for child in run.children][:3] == arns
+    assert len({child.name for child in run.children}) == 5
     assert [child.redrives for child in run.children] == [0, 1, 1, 0, 0]
     assert (run.status, run.redrives, run.redriven) == ("SUCCEEDED", 1, execution.run.redriven_at)
     counts = run.counts(engine.clock.now(), items=False)
@@ -155,8 +154,6 @@ async def test_what_was_not_reached_again_is_as_it_was() -> None:
     world = World(1, 2)
     state = working(Items=[1, 2], MaxConcurrency=1, ToleratedFailureCount=1)
     engine, execution, run = await failed(world, {"M": state})
-    changed = await engine.update_map_run(execution, run.arn, {"tolerated_count": 0})
-    assert changed is None and run.tolerated_count == 1  # it is over
     run.tolerated_count = 0
     world.asked.clear()
     await redriven(engine, execution)

@@ -28,7 +28,7 @@ from simulator.effects import (
 )
 from simulator.errors import RUNTIME, StateError
 from simulator.machine import Info, Run
-from simulator.tasks import TaskCall
+from simulator.tasks import TaskCall, submits
 from simulator.values import Value
 
 
@@ -119,17 +119,12 @@ class _Loop:
     def _answer(self, call: TaskCall, answer: Answer) -> None:
         if call.resource.kind == "activity":
             self._carry_out(self._run.answer(call.key, Started(None), self._now))
-        elif call.resource.pattern != "request" and (isinstance(answer, Succeeded) or self._submitted(call, answer)):
+        elif call.resource.pattern != "request" and (
+            not isinstance(answer, Failed) or submits(call.resource, answer.error)
+        ):
             result = answer.result if isinstance(answer, Succeeded) else None
             self._carry_out(self._run.answer(call.key, Submitted(result), self._now))
         self._carry_out(self._run.answer(call.key, answer, self._now))
-
-    @staticmethod
-    def _submitted(call: TaskCall, answer: Answer) -> bool:
-        """Whether a failure came after its request was accepted: not one that the called service is named in."""
-        prefix = f"{call.resource.service.rpartition(':')[2]}.".lower()
-        error = answer.error if isinstance(answer, Failed) else None
-        return not (error or "").lower().startswith((prefix, "stepfunctions.", "states.runtime"))
 
     def _carry_out(self, commands: list[Command]) -> None:
         for command in commands:

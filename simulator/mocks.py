@@ -13,7 +13,7 @@ from typing import Any
 
 from simulator.errors import RUNTIME
 from simulator.executions import Engine
-from simulator.tasks import Submission, TaskCall, TaskFailed, TaskRunner
+from simulator.tasks import Submission, TaskCall, TaskFailed, TaskRunner, submits
 from simulator.values import Value, load
 
 
@@ -114,12 +114,19 @@ class MockedTasks:
 
 def _given(answer: Mapping[str, Any], call: TaskCall) -> Value:
     if "Throw" in answer:
-        raise TaskFailed(answer["Throw"].get("Error"), answer["Throw"].get("Cause"))
+        failure = TaskFailed(answer["Throw"].get("Error"), answer["Throw"].get("Cause"))
+        if submits(call.resource, failure.error):
+            return Submission({}, _failed(failure))
+        raise failure
     result = answer["Return"]
     if call.resource.pattern == "request":
         return result
     # A mocked `.sync` or `.waitForTaskToken` task is done as soon as it was submitted.
     return Submission(result, _done(result))
+
+
+async def _failed(failure: TaskFailed) -> Value:
+    raise failure
 
 
 async def _done(result: Value) -> Value:

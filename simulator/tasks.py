@@ -68,6 +68,15 @@ class Resource:
         return Resource(arn, "service", service, action, full_action, pattern)
 
 
+def submits(resource: Resource, error: str | None) -> bool:
+    """Whether a task of this resource that is said to fail so was submitted before: a `.sync` or `.waitForTaskToken`
+    task whose error is not that of the called service, which refused the request."""
+    if resource.kind != "service" or resource.pattern == "request":
+        return False
+    prefix = f"{resource.service.rpartition(':')[2]}.".lower()
+    return not (error or "").lower().startswith((prefix, "stepfunctions.", "states.runtime"))
+
+
 @dataclass(frozen=True, slots=True)
 class TaskCall:
     """One attempt of one Task.

@@ -73,6 +73,7 @@ class Task(Working):
         about = names if resource.kind == "service" else {}
         if resource.kind != "activity":
             strand.note(events["started"], names if resource.kind == "service" else None)
+        failed = "failed" if resource.kind != "service" or resource.pattern == "request" else "submit_failed"
         try:
             outcome = yield Perform(call)
             while isinstance(outcome, Submitted | Started):
@@ -80,14 +81,14 @@ class Task(Working):
                     strand.note("ActivityStarted", {"workerName": outcome.worker})
                 elif resource.kind == "service":
                     strand.note("TaskSubmitted", {**names, "output": outcome.result})
+                    failed = "failed"
                 outcome = yield Await(call.key)
             if len(dump(outcome)) > PAYLOAD_LIMIT:
                 raise self._too_large()
         except StateError as error:
             timed_out = error.error in (errors.TIMEOUT, errors.HEARTBEAT_TIMEOUT)
-            strand.note(
-                events["timed_out" if timed_out else "failed"], {**about, "error": error.error, "cause": error.cause}
-            )
+            kind = events["timed_out" if timed_out else failed]
+            strand.note(kind, {**about, "error": error.error, "cause": error.cause})
             raise
         strand.note(events["succeeded"], {**about, "output": outcome})
         return outcome
@@ -150,6 +151,7 @@ _EVENTS = {
         "started": "TaskStarted",
         "succeeded": "TaskSucceeded",
         "failed": "TaskFailed",
+        "submit_failed": "TaskSubmitFailed",
         "timed_out": "TaskTimedOut",
     },
     "lambda": {

@@ -76,6 +76,24 @@ def test_max_attempts_zero_means_never() -> None:
     assert len(tasks.calls) == 1
 
 
+def test_a_refused_submission_has_an_event_of_its_own() -> None:
+    # TaskSubmitFailed: https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html, and
+    # submitJob.sync refused by Batch: https://github.com/ASFHyP3/hyp3/pull/805
+    state = {"Type": "Task", "Resource": "arn:aws:states:::batch:submitJob.sync"}
+    refused = run({"T": state}, {}, Failing("Batch.ServerException"))
+    assert types(refused)[2:] == ["TaskScheduled", "TaskStarted", "TaskSubmitFailed", "ExecutionFailed"]
+    assert refused.events[-2].details == {
+        "resourceType": "batch",
+        "resource": "submitJob.sync",
+        "error": "Batch.ServerException",
+        "cause": "cause",
+    }
+    failed = run({"T": state}, {}, Failing("States.TaskFailed"))
+    assert types(failed)[3:] == ["TaskStarted", "TaskSubmitted", "TaskFailed", "ExecutionFailed"]
+    once = run({"T": {"Type": "Task", "Resource": LAMBDA}}, {}, Failing("Lambda.ServiceException"))
+    assert types(once)[3:] == ["TaskStarted", "TaskFailed", "ExecutionFailed"]
+
+
 @pytest.mark.parametrize(
     ("names", "error", "covered"),
     [

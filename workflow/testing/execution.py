@@ -22,6 +22,7 @@ from simulator.effects import (
     Succeeded,
 )
 from simulator.history import render
+from simulator.tasks import submits
 
 from ..diagnostics import WorkflowError
 from ..error_names import ErrorGroup
@@ -218,6 +219,8 @@ class Execution(Generic[Out]):
             made = await self._settle(answer, call)
         except StateError as failure:
             self._failure = failure.__cause__ or self._failure
+            if submits(call.resource, failure.error):
+                self._answer(call, Submitted({}))
             self._answer(call, Failed(failure.error, failure.cause))
             return
         by_token = waits and made.real

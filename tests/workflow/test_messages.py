@@ -1,7 +1,8 @@
-"""The exact messages of problems that `mistakes/` cannot show: of files, of what is missing here, of answers in tests."""
+"""The exact messages of problems that `mistakes/` cannot show: of files, of what is missing, of answers in tests."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -72,6 +73,15 @@ def test_a_definition_that_is_no_utf_8(tmp_path: Path) -> None:
 def test_what_cannot_be_run() -> None:
     what: Any = 3
     assert problems(lambda: run(what)) == ["3 cannot be run; give a Workflow, a state or chain, or a definition"]
+
+
+def test_every_page_is_named_by_the_language() -> None:
+    root = Path(__file__).parents[2]
+    named: set[object] = set()
+    for path in (root / "workflow").rglob("*.py"):
+        named |= {n.value for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Constant)}
+    pages = {path.stem for path in (root / "docs" / "errors").glob("*.md")} - {"README"}
+    assert sorted(pages - named) == []
 
 
 class Odd:

@@ -7,6 +7,7 @@ Functions, Lambda, Pipes and Scheduler go on to the services process, the rest M
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import socket
@@ -60,6 +61,10 @@ class Server(uvicorn.Server):
         if self.should_exit:
             return
         write_private(Path(self._settings["ca_file"]), await ministack.ready())
+        # As in the services: what is here now stays, and needs no look at every few hundred objects more.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000)
         report_ready(self._settings)
 
 

@@ -63,12 +63,24 @@ class _Direct:
 
     def __init__(self, model: ServiceModel, endpoint: str, region: str) -> None:
         self._client = Client(endpoint, model.signing_name, region)
-        self._serializer = create_serializer(model.resolved_protocol)
+        self._checking = create_serializer(model.resolved_protocol)
+        self._writing = create_serializer(model.resolved_protocol, include_validation=False)
         self._parser = create_parser(model.resolved_protocol)
+        self._forms: dict[str, tuple[dict[str, str], Fits, Fits]] = {}
+
+    def _form(self, model: OperationModel) -> tuple[dict[str, str], Fits, Fits]:
+        """The headers of an operation's requests, and checks of what it takes and gives."""
+        if model.name not in self._forms:
+            empty = self._writing.serialize_to_request({}, model)
+            self._forms[model.name] = empty["headers"], fits(model.input_shape), fits(model.output_shape)
+        return self._forms[model.name]
 
     async def call(self, prepared: Prepared) -> Value:
         """Call it. Raises ClientError for what it answers, OSError where there is no answer."""
-        request = self._serializer.serialize_to_request(prepared.request, prepared.model)
+        if self._form(prepared.model)[1](prepared.arguments):
+            request = self._writing.serialize_to_request(prepared.arguments, prepared.model)
+        else:
+            request = self._checking.serialize_to_request(prepared.request, prepared.model)
         body: Any = request["body"]
         if isinstance(body, dict):  # a form, of the query protocol
             body = urlencode(body).encode()
@@ -96,10 +108,6 @@ class _Direct:
 class _DirectJson(_Direct):
     """A service of the JSON protocol: requests and answers that are in their final form are not converted."""
 
-    def __init__(self, model: ServiceModel, endpoint: str, region: str) -> None:
-        super().__init__(model, endpoint, region)
-        self._forms: dict[str, tuple[dict[str, str], Fits, Fits]] = {}
-
     async def call(self, prepared: Prepared) -> Value:
         """Call it. Raises ClientError for what it answers, OSError where there is no answer."""
         headers, request_fits, answer_fits = self._form(prepared.model)
@@ -113,13 +121,6 @@ class _DirectJson(_Direct):
         request_id = fields.get("x-amzn-requestid", "")
         about = {"RequestId": request_id, "HTTPStatusCode": status, "HTTPHeaders": fields}
         return result(prepared, {**document, "ResponseMetadata": about}, final=True)
-
-    def _form(self, model: OperationModel) -> tuple[dict[str, str], Fits, Fits]:
-        """The headers of an operation's requests, and checks of what it takes and gives."""
-        if model.name not in self._forms:
-            empty = create_serializer("json", include_validation=False).serialize_to_request({}, model)
-            self._forms[model.name] = empty["headers"], fits(model.input_shape), fits(model.output_shape)
-        return self._forms[model.name]
 
 
 def _document(body: bytes) -> Value:

@@ -168,6 +168,7 @@ EQUAL: dict[str, Any] = {
     "text sorted by last": lambda o: sorted((t for t in o.tags if t), key=lambda t: t[-1]),
     "text compare cond": lambda o: "a" <= o.channel[:1] <= "q",
     "text none eq": lambda o: (o.note or "") == "",
+    "text tuple": lambda o: (o.note, o.customer) == (None, "ann"),
     "text ternary in f": lambda o: f"{o.note!s}" if o.note else f"{'-'!s}",
     "text int eq": lambda o: str(o.count) == "3",
     "text number join": lambda o: "".join([str(o.rank), str(o.count)]),

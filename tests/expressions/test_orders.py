@@ -16,6 +16,7 @@ from .order_models import EQUAL as MODELS
 from .order_parts import EQUAL as PARTS
 from .order_rules import EQUAL as RULES
 from .order_statements import EQUAL as STATEMENTS
+from .order_steps import EQUAL as STEPS
 from .order_values import EQUAL as VALUES
 from .orders import Order
 
@@ -26,6 +27,7 @@ TABLES = {
     "models": MODELS,
     "statements": STATEMENTS,
     "rules": RULES,
+    "steps": STEPS,
     "matches": MATCHES,
 }
 ORDERS = list(orders())

@@ -36,8 +36,10 @@ from .nodes import (
     FALSE,
     NULL,
     TRUE,
+    Array,
     Const,
     Field,
+    Index,
     Node,
     binary,
     both,
@@ -87,6 +89,8 @@ def equal(b: Builder, x: Node, y: Node) -> Node:
             return equal_records(b, x, y)
         case ("list", "list") | ("tuple", "tuple") if plain_list(x.kind) and plain_list(y.kind):
             return binary(x, "=", y)
+        case "tuple", "tuple" if len(tuple_items(b, x)) == len(tuple_items(b, y)) > 0:
+            return equal_tuples(b, x, y)
         case "union", ("str" | "number") if isinstance(y, Const) and ky in {family(m) for m in members(x.kind)}:
             if not _lookalike(x.kind, ky):
                 return binary(x, "=", y)
@@ -187,6 +191,24 @@ def equal_records(b: Builder, x: Node, y: Node) -> Node:
         out = both(out, b.assuming(out, True, partial(equal, b, left, right)))
         if out == FALSE:
             return out
+    return out
+
+
+def tuple_items(b: Builder, x: Node) -> list[Node]:
+    """The items of a tuple of known length; none of another."""
+    if not isinstance(x.kind, TupleKind):
+        return []
+    if isinstance(x, Const):
+        return [const(v) for v in x.value]
+    return list(x.items) if isinstance(x, Array) else [Index(x, const(i), kind=k) for i, k in enumerate(x.kind.items)]
+
+
+def equal_tuples(b: Builder, x: Node, y: Node) -> Node:
+    """Item by item."""
+    x, y = (v if isinstance(v, (Array, Const)) else b.let(v) for v in (x, y))
+    out: Node = TRUE
+    for left, right in zip(tuple_items(b, x), tuple_items(b, y)):
+        out = both(out, b.assuming(out, True, partial(equal, b, left, right)))
     return out
 
 

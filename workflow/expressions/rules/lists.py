@@ -121,7 +121,7 @@ def mapped(b: Builder, xs: Node, x: Var, i: Var | None, test: Node | None, e: No
         e = with_kind(items_of(e), e.kind)
     if may_be_list(e.kind):  # $map and $filter would flatten a single result
         acc = Var(b.fresh("all"), kind=kind)
-        more = call("append", acc, Array((e,), kind=kind), kind=kind)
+        more = call("append", acc, Array((or_null(e),), kind=kind), kind=kind)
         body = more if test is None else cond(test, more, acc)
         return call("reduce", xs, Function((acc.name, *params), body, kind=kind), EMPTY, kind=kind)
     if isinstance(e, Cast) and e.of == x:  # the same text, read as another kind

@@ -68,6 +68,11 @@ class Ticked(BaseModel):
     odd: int = Field(default=1, alias="a`b")
 
 
+class Hiding(BaseModel):
+    seen: str
+    secret: str = Field(default="", exclude=True)
+
+
 class Tree(BaseModel):
     name: str
     child: Tree | None = None
@@ -144,6 +149,7 @@ class Corner(BaseModel):
     size: Size
     posted: Posted
     own: Own
+    hiding: Hiding
     listed: Listed
     address: IPv4Address
     wait: timedelta
@@ -212,6 +218,7 @@ CORNERS: dict[str, Callable[[Corner], object]] = {
     "argument of another type": lambda c: c.text.startswith(c.n),
     "models that contain themselves": lambda c: c.tree == c.tree.model_copy(update={"name": c.text}),
     "models with their own ==": lambda c: c.own == Own(c.n),
+    "models with excluded fields": lambda c: c.hiding == c.hiding.model_copy(update={"seen": c.text}),
     "models with lists of lists": lambda c: c.listed == Listed(rows=[[c.n]]),
     "function under a condition": lambda c: ((lambda v: lambda x: x + v)(c.n * 2 + 1) if c.flag else (lambda x: x))(3),
     "slices in a tuple": lambda c: c.names[1:2, 3],

@@ -34,11 +34,12 @@ def problems(make: Callable[[], object]) -> list[str]:
 
 
 def test_a_value_without_a_type_of_dynamodb() -> None:
-    fresh = (f"x{n}" for n in count())
-    with pytest.raises(Refusal) as raised:
-        attributes.attribute(Var("x", kind=ANYTHING), ANYTHING, fresh)
-    assert raised.value.problem.what == "DynamoDB has no type for Any | None"
-    assert raised.value.problem.instead == "keep it as text or as a model"
+    x, fresh = Var("x", kind=ANYTHING), (f"x{n}" for n in count())
+    for make in (lambda: attributes.attribute(x, ANYTHING, fresh), lambda: attributes._raw(x, ANYTHING)):
+        with pytest.raises(Refusal) as raised:
+            make()
+        assert raised.value.problem.instead == "keep it as text or as a model"
+        assert raised.value.problem.what == "DynamoDB has no type for Any | None"
 
 
 def test_an_update_that_may_be_none() -> None:

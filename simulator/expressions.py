@@ -12,6 +12,9 @@ from simulator.jsonpath.payload import compile_source
 from simulator.values import Value
 
 _PATHS = frozenset({"InputPath", "OutputPath", "ItemsPath", "Variable"})
+#: The only paths that may be intrinsic functions, of these that give text.
+_OF_TEXT = frozenset({"ErrorPath", "CausePath"})
+_TEXTS = ("Format", "JsonToString", "ArrayGetItem", "Base64Encode", "Base64Decode", "Hash", "UUID")
 _TEMPLATES = frozenset({"Parameters", "ResultSelector", "ItemSelector", "Assign"})
 
 
@@ -44,7 +47,7 @@ def _jsonpath(field: str, value: Value, place: str) -> Iterator[tuple[str, str]]
             yield from _reference(value, place)
     elif field in _PATHS or (field.endswith("Path") and isinstance(value, str)):
         if value is not None:
-            yield from _source(value, place)
+            yield from _source(value, place, functions=_TEXTS if field in _OF_TEXT else ())
     elif field in _TEMPLATES:
         yield from _template(value, place)
     elif field in ("Choices", "Catch") and isinstance(value, list):
@@ -68,11 +71,20 @@ def _reference(value: Value, place: str) -> Iterator[tuple[str, str]]:
         yield f"Value is not a Reference Path: {value}", place
 
 
-def _source(value: Any, place: str) -> Iterator[tuple[str, str]]:
+def _source(value: Any, place: str, *, functions: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """A path, or a call of one of these functions.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/state-fail.html says which a Fail state takes.
+    """
     try:
         compile_source(value)
     except (ValueError, TypeError, AttributeError) as error:
         yield f"Value is not a valid JSONPath: {error}", place
+        return
+    name = value.partition("(")[0].strip().removeprefix("States.")
+    if not value.startswith("$") and name not in functions:
+        also = f", or one of the functions {', '.join(functions)}" if functions else ""
+        yield f"Value must be a JSONPath{also}", place
 
 
 def _template(value: Value, place: str) -> Iterator[tuple[str, str]]:

@@ -19,8 +19,8 @@ NAME_LIMIT = 80
 #: The longest time that a definition may name, in seconds.
 LONGEST = 99_999_999
 
-_COMMON = {"Type", "Comment", "QueryLanguage", "Assign"}
-_FLOW = {"Next", "End"}
+_COMMON = {"Type", "Comment", "QueryLanguage"}
+_FLOW = {"Next", "End", "Assign"}
 #: Fields of which a state has one or the other.
 _EITHER = (
     *((name, f"{name}Path") for name in ("TimeoutSeconds", "HeartbeatSeconds", "Error", "Cause", "MaxConcurrency")),
@@ -36,7 +36,7 @@ _BY_TYPE: dict[str, tuple[set[str], set[str], set[str]]] = {
         | {"TimeoutSecondsPath", "HeartbeatSecondsPath"},
         {"Arguments", "Output"},
     ),
-    "Choice": ({"Choices", "Default"}, {"InputPath", "OutputPath"}, {"Output"}),
+    "Choice": ({"Choices", "Default", "Assign"}, {"InputPath", "OutputPath"}, {"Output"}),
     "Wait": (
         _FLOW | {"Seconds", "Timestamp"},
         {"SecondsPath", "TimestampPath", "InputPath", "OutputPath"},

@@ -182,10 +182,17 @@ TASK = {"Type": "Task", "Resource": LAMBDA}
         ({"Type": "Succeed", "Parameters": {}}, "Parameters"),
         ({"Type": "Succeed", "Next": "S"}, "Next"),
         ({"Type": "Fail", "InputPath": "$.a"}, "InputPath"),
+        ({"Type": "Fail", "Assign": {"v": 1}}, "Assign"),
+        ({"Type": "Succeed", "Assign": {"v": 1}}, "Assign"),
+        ({"Type": "Fail", "CausePath": "States.MathAdd($.a, 1)"}, "CausePath"),
+        ({"Type": "Pass", "InputPath": "States.Array($.a)"}, "InputPath"),
+        ({**MAP, "ItemsPath": "States.Array($.a)"}, "ItemsPath"),
+        ({"Type": "Wait", "SecondsPath": "States.MathAdd($.a, 1)"}, "SecondsPath"),
     ],
 )
 def test_fields_that_exclude_each_other_or_belong_elsewhere_are_refused(state: dict[str, Any], place: str) -> None:
-    # As AWS's own linter does: https://github.com/awslabs/statelint/blob/master/spec/statelint_spec.rb
+    # As AWS's own linters do: https://github.com/awslabs/statelint/blob/master/spec/statelint_spec.rb and
+    # https://github.com/aws/amazon-states-language-service/blob/main/src/tests/validation.test.ts
     found = [one for one in problems(machine({"A": state}, "JSONPath")) if one.severity == "ERROR"]
     assert f"/States/A/{place}" in [one.location for one in found]
 

@@ -12,6 +12,7 @@ _OBJECT, _TEXT, _PATH, _LIST = "an object", "a string", "a string or null", "an 
 _RESOURCE = "a resource ARN"
 _ALSO_EXPRESSION = "a number or a JSONata expression"
 _OBJECT_OR_EXPRESSION = "an object or a JSONata expression"
+_ITEMS = "an array, an object or a JSONata expression"
 
 _FIELDS: dict[str, Any] = {
     "Assign": _OBJECT,
@@ -30,7 +31,7 @@ _FIELDS: dict[str, Any] = {
     "MaxConcurrency": _ALSO_EXPRESSION,
     "ToleratedFailureCount": _ALSO_EXPRESSION,
     "ToleratedFailurePercentage": _ALSO_EXPRESSION,
-    "Items": "an array or a JSONata expression",
+    "Items": _ITEMS,
     "ItemProcessor": {"ProcessorConfig": {"Mode": _TEXT, "ExecutionType": _TEXT}},
     "Iterator": {"ProcessorConfig": {"Mode": _TEXT, "ExecutionType": _TEXT}},
     "ItemReader": {
@@ -40,6 +41,7 @@ _FIELDS: dict[str, Any] = {
         "ReaderConfig": {
             "InputType": _TEXT,
             "ManifestType": _TEXT,
+            "Transformation": _TEXT,
             "MaxItems": _ALSO_EXPRESSION,
             "MaxItemsPath": _TEXT,
             "CSVHeaderLocation": _TEXT,
@@ -108,6 +110,8 @@ def _fits(value: Any, shape: str, language: str) -> bool:
         return True
     if shape == _ALSO_EXPRESSION:
         return isinstance(value, int | float) and not isinstance(value, bool)
+    if shape == _ITEMS:
+        return isinstance(value, list | dict)
     return isinstance(value, dict if shape == _OBJECT_OR_EXPRESSION else list)
 
 

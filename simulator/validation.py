@@ -11,6 +11,7 @@ from typing import Any
 
 from simulator.assignments import assignment_misfits
 from simulator.comparisons import rule_misfits
+from simulator.distribution import distribution_misfits
 from simulator.shapes import misfits
 from simulator.values import load
 
@@ -115,6 +116,7 @@ class _Findings:
     def __init__(self, express: bool) -> None:
         self.problems: list[DefinitionProblem] = []
         self.names: set[str] = set()
+        self.labels: set[str] = set()
         self.express = express
 
     def add(self, code: str, message: str, location: str) -> None:
@@ -238,11 +240,19 @@ def _state(state: Any, at: str, inherited: str, found: _Findings, *, top: bool) 
     if kind == "Map":
         field = "ItemProcessor" if "ItemProcessor" in state else "Iterator"
         if field in state:
+            outer, found.express = found.express, found.express or _express(state[field])
             _chart(state[field], f"{at}/{field}", _nested(state[field], inherited, str(nested)), found)
+            found.express = outer
 
 
 def _nested(spec: Any, inherited: str, own: str) -> str:
     return str(spec.get("QueryLanguage", inherited)) if isinstance(spec, dict) else inherited
+
+
+def _express(processor: Any) -> bool:
+    """Whether a Map's processor is an Express workflow, which has no tasks that wait."""
+    config = processor.get("ProcessorConfig") if isinstance(processor, dict) else None
+    return isinstance(config, dict) and (config.get("Mode"), config.get("ExecutionType")) == ("DISTRIBUTED", "EXPRESS")
 
 
 def _flow(state: dict[str, Any], at: str, found: _Findings) -> None:
@@ -315,6 +325,14 @@ def _map(state: dict[str, Any], at: str, language: str, found: _Findings) -> Non
         for field in ("ItemReader", "ItemBatcher", "ResultWriter", "Label"):
             if field in state:
                 found.schema(f"The field '{field}' is supported in Distributed Maps only", f"{at}/{field}")
+        return
+    for message, place in distribution_misfits(state, language):
+        found.schema(message, f"{at}/{place}")
+    label = state.get("Label")
+    if isinstance(label, str):
+        if label in found.labels:
+            found.schema(f"Duplicate label: {label}", f"{at}/Label")
+        found.labels.add(label)
 
 
 _BY_KIND: dict[str, Callable[[dict[str, Any], str, str, _Findings], None]] = {

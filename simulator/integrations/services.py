@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 
@@ -147,10 +148,20 @@ def failures(prepared: Prepared) -> Iterator[None]:
 def result(prepared: Prepared, answer: dict[str, Any], *, final: bool = False) -> Value:
     """A task's result from boto3's answer; `final`: which is in Step Functions' spelling already."""
     metadata = answer.pop("ResponseMetadata", {})
+    if prepared.service == "s3" and hasattr(answer.get("Body"), "read"):
+        answer["Body"] = _object(answer["Body"].read())
     shown = answer if final else from_response(answer, prepared.model.output_shape)
     if prepared.service == "events" and shown.get("FailedEntryCount"):
         raise TaskFailed("EventBridge.FailedEntry", text(shown))
     return shown if prepared.service.startswith("aws-sdk:") else {**shown, **_http(metadata)}
+
+
+def _object(body: bytes) -> Value:
+    """What an ItemReader got: text, or `{"Base64": ..}` of what is no UTF-8 (a compressed file)."""
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return {"Base64": base64.b64encode(body).decode()}
 
 
 def prepare(service: str, action: str, arguments: dict[str, Value], call: TaskCall) -> dict[str, Value]:
@@ -254,5 +265,6 @@ def _http(metadata: Any) -> dict[str, Value]:
     }
 
 
+@lru_cache(maxsize=256)
 def _header(name: str) -> str:
     return name if name.startswith("x-") else "-".join(part.capitalize() for part in name.split("-"))

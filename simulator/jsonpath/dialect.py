@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import (
-    ITEM_READER_FAILED,
     PARAMETER_PATH_FAILURE,
     RESULT_PATH_MATCH_FAILURE,
     RUNTIME,
@@ -203,9 +202,6 @@ def _mismatch(path_name: str, path: str, name: str, expected: str, value: Value)
             f"{path} == {shown}"
         )
         return LocatedError(RUNTIME, detail, path_name)
-    if name == "MaxItems":
-        cause = f"The {path_name} field refers to value '{shown}' which is not a valid integer: {path}"
-        return LocatedError(ITEM_READER_FAILED, cause, path_name)
     if name == "ToleratedFailurePercentage":
         detail = f'The {path_name} field refers to value "{shown}" which is not a valid float: {path}'
         return LocatedError(RUNTIME, detail, path_name)

@@ -49,17 +49,19 @@ class DistributedMap(Map):
         left, strand.unfinished = strand.unfinished, None
         items: Items | None = None
         if isinstance(left, MapRun) and left.status != "SUCCEEDED":
+            most = 0 if left.inputs is not None else self._most(strand, raw, effective)
             run = self._redrive(strand, left)
         else:
             concurrency = self.limit(strand, raw, effective)
             if self._reader is None:
                 items = self._given(strand, raw, effective)
             strand.note("MapStateStarted", {"length": 0 if items is None else len(items.values)})
+            most = self._most(strand, raw, effective)
             strand.work = run = self._open(strand, raw, effective, concurrency)
             strand.note("MapRunStarted", {"mapRunArn": run.arn})
         try:
             if run.inputs is None:
-                run.given((yield from self._read(strand, raw, effective, items)))
+                run.given((yield from self._read(strand, raw, effective, items, most)))
             try:
                 yield from self._run(strand, run)
             except StateError:
@@ -142,10 +144,13 @@ class DistributedMap(Map):
             return Items.of(value, STATE_DATA)
         return Items.of(self.items(strand, raw, effective), STATE_DATA)  # says what is wrong with it
 
-    def _read(self, strand: Strand, raw: Value, effective: Value, items: Items | None) -> Steps:
+    def _most(self, strand: Strand, raw: Value, effective: Value) -> int:
+        return 0 if self._reader is None else self._reader.most(strand, raw, effective)
+
+    def _read(self, strand: Strand, raw: Value, effective: Value, items: Items | None, most: int) -> Steps:
         """What the children are given. Raises StateError."""
         if self._reader is not None:
-            items = yield from self._reader.read(strand, raw, effective)
+            items = yield from self._reader.read(strand, raw, effective, most)
         if items is None:
             items = self._given(strand, raw, effective)
         given: list[Given] = []

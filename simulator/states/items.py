@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import csv
 import gzip
 import io
 import zlib
@@ -17,13 +16,12 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from simulator.errors import ITEM_READER_FAILED, StateError
+from simulator.states.rows import rows
 from simulator.values import Value, load
 
 #: Items that one Map Run may have.
 MOST_ITEMS = 100_000_000
 _DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
-#: Bytes of a field of a CSV file: no item may be larger.
-_LARGEST_FIELD = 8 * 1024 * 1024
 _ZSTD = b"\x28\xb5\x2f\xfd"
 
 
@@ -72,21 +70,16 @@ class Format:
                 lines = (load(line) for line in io.StringIO(content) if line.strip())
                 return Items.of(list(islice(lines, most)), source)
             return Items.of(_pointed(load(content), self._pointer), source, most)
-        except (ValueError, csv.Error) as error:
+        except ValueError as error:
             raise failed(f"Could not parse {source} as {self._kind}: {error}") from None
 
     def _rows(self, content: str) -> Iterator[dict[str, str]]:
-        limit = csv.field_size_limit(_LARGEST_FIELD)
-        try:
-            rows = csv.reader(io.StringIO(content, newline=""), delimiter=self._delimiter, escapechar="\\")
-            headers = next(rows, []) if self._headers is None else self._headers
-            if len(set(headers)) < len(headers):
-                raise failed("CSV headers cannot contain duplicates.")
-            for row in rows:
-                if row:
-                    yield {header: row[at] if at < len(row) else "" for at, header in enumerate(headers)}
-        finally:
-            csv.field_size_limit(limit)
+        found = rows(content, self._delimiter)
+        headers = next(found, []) if self._headers is None else self._headers
+        if len(set(headers)) < len(headers):
+            raise failed("CSV headers cannot contain duplicates.")
+        for row in found:
+            yield {header: row[at] if at < len(row) else "" for at, header in enumerate(headers)}
 
 
 def text_of(body: Value, source: str) -> str:

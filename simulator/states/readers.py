@@ -5,16 +5,15 @@ https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.htm
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from simulator.effects import Perform
-from simulator.errors import StateError
+from simulator.errors import RUNTIME, EvaluationError, LocatedError, StateError
 from simulator.states.base import Dialect
 from simulator.states.items import MOST_ITEMS, Format, Items, failed, text_of
+from simulator.states.rows import rows
 from simulator.tasks import Resource, TaskCall
 from simulator.values import Value, load
 
@@ -43,15 +42,23 @@ class ItemReader:
         self._most = dialect.field(self._config, "MaxItems", "number")
         self._jsonata = dialect.name == "JSONata"
 
-    def read(self, strand: Strand, raw: Value, effective: Value) -> Steps:
-        """The Items. Raises States.ItemReaderFailed."""
+    def most(self, strand: Strand, raw: Value, effective: Value) -> int:
+        """MaxItems. Raises for what is no integer; that it is negative is for `read` to say, once the Map Run began."""
+        given = 0 if self._most is None else self._most(strand, raw, effective)
+        if given != int(given):
+            if self._jsonata:
+                raise EvaluationError(f"The MaxItems field must be an integer, but was: {given}", "ItemReader/MaxItems")
+            path = self._config.get("MaxItemsPath", "MaxItems")
+            detail = f'The MaxItemsPath field refers to value "{given}" which is not a valid integer: {path}'
+            raise LocatedError(RUNTIME, detail, "MaxItemsPath")
+        return int(given)
+
+    def read(self, strand: Strand, raw: Value, effective: Value, most: int) -> Steps:
+        """The Items, at most `most`; 0 is as many as there may be. Raises States.ItemReaderFailed."""
+        if most < 0:
+            raise failed("field MaxItems must be positive")
+        most = min(most or MOST_ITEMS, MOST_ITEMS)
         arguments = self._arguments(strand, {"input": raw if self._jsonata else effective})
-        most = MOST_ITEMS
-        if self._most is not None:
-            given = self._most(strand, raw, effective)
-            if given != int(given) or given < 0:
-                raise failed("field MaxItems must be positive")
-            most = min(int(given) or MOST_ITEMS, MOST_ITEMS)
         if self.resource.action.lower() == "listobjectsv2":
             return (yield from self._listed(strand, arguments, most))
         manifest = self._config.get("ManifestType")
@@ -107,12 +114,11 @@ class ItemReader:
         """The rows that an UNLOAD query of Athena wrote: its manifest names a file a line. They have no header."""
         body, source = yield from self._get(strand, arguments)
         files: list[dict[str, Value]] = []
-        for row in csv.reader(io.StringIO(text_of(body, source))):
-            if row:
-                bucket, _, key = row[0].strip().removeprefix("s3://").partition("/")
-                if not row[0].strip().startswith("s3://") or not key:
-                    raise failed(f"{source} is no manifest of an Athena query: {row[0]!r} is no S3 URI")
-                files.append({**_owner(arguments), "Bucket": bucket, "Key": key})
+        for row in rows(text_of(body, source), ","):
+            bucket, _, key = row[0].strip().removeprefix("s3://").partition("/")
+            if not row[0].strip().startswith("s3://") or not key:
+                raise failed(f"{source} is no manifest of an Athena query: {row[0]!r} is no S3 URI")
+            files.append({**_owner(arguments), "Bucket": bucket, "Key": key})
         return (yield from self._all(strand, files, Format(self._config, kind).items, most))
 
     # -------------------------------------------------------------- objects

@@ -35,7 +35,11 @@ def problems(make: Callable[[], object]) -> list[str]:
 
 def test_a_value_without_a_type_of_dynamodb() -> None:
     x, fresh = Var("x", kind=ANYTHING), (f"x{n}" for n in count())
-    for make in (lambda: attributes.attribute(x, ANYTHING, fresh), lambda: attributes._raw(x, ANYTHING)):
+    written: list[Callable[[], object]] = [
+        lambda: attributes.attribute(x, ANYTHING, fresh),
+        lambda: attributes._raw(x, ANYTHING),
+    ]
+    for make in written:
         with pytest.raises(Refusal) as raised:
             make()
         assert raised.value.problem.instead == "keep it as text or as a model"

@@ -17,6 +17,7 @@ from .order_parts import EQUAL as PARTS
 from .order_rules import EQUAL as RULES
 from .order_statements import EQUAL as STATEMENTS
 from .order_steps import EQUAL as STEPS
+from .order_tables import EQUAL as CONSTANTS
 from .order_values import EQUAL as VALUES
 from .orders import Order
 
@@ -27,6 +28,7 @@ TABLES = {
     "models": MODELS,
     "statements": STATEMENTS,
     "rules": RULES,
+    "tables": CONSTANTS,
     "steps": STEPS,
     "matches": MATCHES,
 }

@@ -122,6 +122,8 @@ def call(it: Reader, n: ast.Call) -> Value:
         only = n.args[0]
         if isinstance(only, (ast.GeneratorExp, ast.ListComp)):
             return comprehensions.quantified(it, only, f.value is all)
+    if isinstance(f, Const) and f.value is bool and len(n.args) == 1 and isinstance(n.args[0], ast.BoolOp):
+        return it.test(n.args[0])  # for its truth alone: the parts need not be of one type
     args: list[Value] = []
     for a in n.args:
         v = it.eval(a.value if isinstance(a, ast.Starred) else a)

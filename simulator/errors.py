@@ -17,6 +17,7 @@ DATA_LIMIT = "States.DataLimitExceeded"
 RESULT_PATH_MATCH_FAILURE = "States.ResultPathMatchFailure"
 PARAMETER_PATH_FAILURE = "States.ParameterPathFailure"
 NO_CHOICE_MATCHED = "States.NoChoiceMatched"
+BRANCH_FAILED = "States.BranchFailed"
 INTRINSIC_FAILURE = "States.IntrinsicFailure"
 EXCEED_TOLERATED_FAILURE = "States.ExceedToleratedFailureThreshold"
 ITEM_READER_FAILED = "States.ItemReaderFailed"
@@ -30,7 +31,7 @@ class StateError(Exception):
     """An error as Step Functions reports it. `error` and `cause` may be None: a Fail state may give neither.
 
     `also` is a second name that Retry and Catch know it by: a missed heartbeat is reported as States.Timeout and may be
-    caught as States.HeartbeatTimeout too.
+    caught as States.HeartbeatTimeout too, and what failed a branch as States.BranchFailed around it.
     """
 
     def __init__(self, error: str | None, cause: str | None = None, also: str | None = None) -> None:

@@ -99,11 +99,11 @@ class Run(Scheduler):
         self.now = self.started_at = now
         if not self.info.express:
             self._closes = now + YEAR
-        previous = self.note(
-            "ExecutionStarted", 0, {"input": self.input, "roleArn": self.info.role_arn, **self.info.started}
-        )
+        self.note("ExecutionStarted", 0, {"input": self.input, "roleArn": self.info.role_arn, **self.info.started})
         self._set_limit()
-        self._root = Strand(self, self.machine.chart, self.input, {}, previous)
+        # AWS lets the first state follow nothing: the lines of an Express execution in
+        # https://github.com/aws-samples/aws-batch-runtime-monitoring/pull/21
+        self._root = Strand(self, self.machine.chart, self.input, {}, 0)
         self._ready.append((self._root, None))
         return self._work()
 

@@ -21,10 +21,11 @@ class JsonataDialect:
 
     name = "JSONata"
 
-    def __init__(self, spec: dict[str, Any]) -> None:
+    def __init__(self, spec: dict[str, Any], within: str = "") -> None:
+        """`within` is where the fields stand, as messages name them: "Choices[1]/" for those of a rule."""
         self._arguments = compile_template(spec["Arguments"], "Arguments") if "Arguments" in spec else None
-        self._output = compile_template(spec["Output"], "Output") if "Output" in spec else None
-        self._assign = compile_template(spec["Assign"], "Assign") if spec.get("Assign") else None
+        self._output = compile_template(spec["Output"], f"{within}Output") if "Output" in spec else None
+        self._assign = compile_template(spec["Assign"], f"{within}Assign") if spec.get("Assign") else None
 
     def effective(self, strand: Strand, raw: Value) -> Value:
         """What the state works on: its input, untouched."""
@@ -59,11 +60,11 @@ class JsonataDialect:
             return error_output, assigned
         return catcher.output(strand, {"input": raw, "errorOutput": error_output}), assigned
 
-    def catcher(self, spec: dict[str, Any]) -> Caught:
-        """Compile a catcher's fields."""
+    def catcher(self, spec: dict[str, Any], index: int) -> Caught:
+        """Compile the fields of a state's catcher."""
         return Caught(
-            compile_template(spec["Assign"], "Assign") if spec.get("Assign") else None,
-            compile_template(spec["Output"], "Output") if "Output" in spec else None,
+            compile_template(spec["Assign"], f"Catch[{index}]/Assign") if spec.get("Assign") else None,
+            compile_template(spec["Output"], f"Catch[{index}]/Output") if "Output" in spec else None,
         )
 
     def field(self, spec: dict[str, Any], name: str, expected: str) -> Field | None:

@@ -17,7 +17,8 @@ def compile_rules(choices: list[dict[str, Any]], state: dict[str, Any]) -> list[
     """Each rule as (test, target, its own output fields). A rule without Output has the input as its output."""
     compiled: list[tuple[Test, str, Dialect | None]] = []
     for index, choice in enumerate(choices):
-        compiled.append((_condition(choice["Condition"], index), choice["Next"], JsonataDialect(choice)))
+        own = JsonataDialect(choice, f"Choices[{index}]/")
+        compiled.append((_condition(choice["Condition"], index), choice["Next"], own))
     return compiled
 
 

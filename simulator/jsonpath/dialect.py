@@ -77,8 +77,8 @@ class JsonPathDialect:
         assigned = None if catcher.assign is None else catcher.assign(strand, error_output)
         return catcher.result_path(raw, error_output), assigned
 
-    def catcher(self, spec: dict[str, Any]) -> Caught:
-        """Compile a catcher's fields."""
+    def catcher(self, spec: dict[str, Any], index: int) -> Caught:
+        """Compile the fields of a state's catcher."""
         return Caught(compile_payload(spec["Assign"]) if spec.get("Assign") else None, compile_result_path(spec))
 
     def field(self, spec: dict[str, Any], name: str, expected: str) -> Callable[[Strand, Value, Value], Value] | None:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from simulator import java
 from simulator.errors import INTRINSIC_FAILURE, RUNTIME, LocatedError
 from simulator.jsonpath.filters import Reader
 from simulator.jsonpath.path import NoSuchPath
@@ -310,13 +311,12 @@ def _merge(strand: Strand, first: Value, second: Value, deep: Value) -> Value:
 
 
 def _random(strand: Strand, first: Value, last: Value, seed: Value = None) -> int:
-    import random
-
     low, high = _whole(first), _whole(last)
     if low >= high:
         raise _Refused("The first number must be below the second")
-    chance = strand.run.random if seed is None else random.Random(_whole(seed))  # noqa: S311 - AWS's seeded function
-    return chance.randrange(low, high)
+    if seed is not None:
+        return low + java.first_int(_whole(seed), high - low)
+    return strand.run.random.randrange(low, high)
 
 
 def _add(strand: Strand, first: Value, second: Value) -> int:

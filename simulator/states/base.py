@@ -54,8 +54,8 @@ class Dialect(Protocol):
         """Output and variables when a catcher took an error."""
         ...
 
-    def catcher(self, spec: dict[str, Any]) -> Any:
-        """Compile a catcher's fields."""
+    def catcher(self, spec: dict[str, Any], index: int) -> Any:
+        """Compile the fields of a state's catcher, of this index."""
         ...
 
     def field(self, spec: dict[str, Any], name: str, expected: str) -> Reader | None:

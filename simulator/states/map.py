@@ -55,6 +55,8 @@ class Map(Working):
         seen = [{"Index": index, "Value": item, "Source": STATE_DATA} for index, item in enumerate(items)]
         values = items if self._selector is None else [self.select(strand, raw, effective, one) for one in seen]
 
+        ended: list[int] = []
+
         def launch(index: int) -> Strand:
             before = work.strands.get(index)
             event = started
@@ -79,11 +81,16 @@ class Map(Working):
             strand.previous = child.note("MapIterationSucceeded", {"name": name, "index": index})
 
         def failed(index: int, child: Strand, error: StateError) -> bool:
+            if error.error == errors.RUNTIME:  # it ends the execution, and no event tells of the Map
+                ended.append(index)
+                strand.previous = child.previous
+                return False
             strand.previous = child.note("MapIterationFailed", {"name": name, "index": index})
             return False
 
         def aborted(index: int, child: Strand) -> None:
-            strand.previous = child.note("MapIterationAborted", {"name": name, "index": index})
+            if not ended:
+                strand.previous = child.note("MapIterationAborted", {"name": name, "index": index})
 
         results = yield Join(len(items), min(limit, INLINE_CONCURRENCY), launch, finished, failed, aborted, work)
         strand.aside("MapStateSucceeded")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.effects import Join
-from simulator.errors import StateError
+from simulator.errors import BRANCH_FAILED, DATA_LIMIT, RUNTIME, StateError
 from simulator.states.base import Dialect
 from simulator.states.working import Working
 from simulator.strand import Strand, too_large
@@ -58,6 +58,8 @@ class Parallel(Working):
 
         def failed(index: int, branch: Strand, error: StateError) -> bool:
             strand.previous = branch.previous
+            if error.also is None and error.error not in (RUNTIME, DATA_LIMIT):
+                error.also = BRANCH_FAILED
             return False
 
         results = yield Join(len(self.branches), len(self.branches), launch, finished, failed, _ignore, work)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from simulator.effects import Steps
     from simulator.strand import Strand
 
-_TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)\Z")
+# What Java's DateTimeFormatter.ISO_OFFSET_DATE_TIME reads, by whose description AWS refuses other texts.
+_TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d(?::\d\d)?)\Z", re.I)
 
 
 def parse_timestamp(value: str) -> float | None:
@@ -26,9 +27,10 @@ def parse_timestamp(value: str) -> float | None:
     found = _TIMESTAMP.match(value)
     if not found:
         return None
-    moment, fraction, offset = found.groups()
+    minute, second, fraction, offset = found.groups()
+    zone = "+00:00" if offset in "Zz" else offset
     try:
-        whole = datetime.fromisoformat(moment + ("+00:00" if offset == "Z" else offset)).timestamp()
+        whole = datetime.fromisoformat(f"{minute.upper()}:{second or '00'}{zone}").timestamp()
     except ValueError:
         return None
     return whole + (float(f"0.{fraction}") if fraction else 0.0)

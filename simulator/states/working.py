@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.effects import Sleep
-from simulator.errors import StateError, covers
+from simulator.errors import RUNTIME, StateError, covers
 from simulator.retries import Catcher, Retrier, Retries
 from simulator.states.base import Dialect, State
 from simulator.values import Value
@@ -24,8 +24,8 @@ class Working(State):
         super().__init__(name, spec, dialect)
         self.retriers = tuple(Retrier.of(entry) for entry in spec.get("Retry", ()))
         self.catchers = tuple(
-            Catcher(tuple(entry["ErrorEquals"]), entry["Next"], dialect.catcher(entry))
-            for entry in spec.get("Catch", ())
+            Catcher(tuple(entry["ErrorEquals"]), entry["Next"], dialect.catcher(entry, index))
+            for index, entry in enumerate(spec.get("Catch", ()))
         )
 
     def execute(self, strand: Strand, raw: Value) -> Steps:
@@ -40,6 +40,8 @@ class Working(State):
                 return self.next, output, assigned
             except StateError as error:
                 strand.place(error)
+                if error.error == RUNTIME:
+                    raise  # it ends the execution: nothing retries or catches it, and no event tells of the state
                 failure = error
             if self.retriers:
                 retries = retries or Retries(self.retriers)

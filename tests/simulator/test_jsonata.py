@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from simulator import TaskCall, TaskFailed
 from simulator.jsonata.engine import UNDEFINED, Problem, Program
-from tests.simulator.support import evaluate, refused, run
+from simulator.values import Value
+from tests.simulator.support import LAMBDA, evaluate, refused, run
 
 
 class Setting:
@@ -268,3 +270,33 @@ def test_values_are_never_changed_in_place() -> None:
 )
 def test_a_bound_that_ends_an_evaluation_is_told_without_a_code(expression: str, ending: str) -> None:
     assert f"threw an error during evaluation{ending}" in refused(expression)
+
+
+def test_a_seed_gives_what_javas_generator_does() -> None:
+    # Seed 42 on AWS, bit for bit: https://github.com/floci-io/floci/issues/2662
+    assert evaluate("$random(42)") == 0.7275636800328681
+    assert evaluate("$random(42.9)") == evaluate("$random(42)") != evaluate("$random(43)")
+
+
+def test_a_rules_and_a_catchers_fields_are_named_under_their_index() -> None:
+    # Choices[1]/Output/v and the like, measured on AWS: https://github.com/floci-io/floci/pull/2689
+    choices = [{"Condition": False, "Next": "E"}, {"Condition": True, "Next": "E", "Output": {"v": "{% $gone %}"}}]
+    chosen = run({"C": {"Type": "Choice", "Choices": choices}, "E": {"Type": "Succeed"}}, {})
+    assert "specified for the field 'Choices[1]/Output/v' returned nothing" in (chosen.cause or "")
+    assigned = [{"Condition": True, "Next": "E", "Assign": {"x": "{% $gone %}"}}]
+    chosen = run({"C": {"Type": "Choice", "Choices": assigned}, "E": {"Type": "Succeed"}}, {})
+    assert "specified for the field 'Choices[0]/Assign/x' returned nothing" in (chosen.cause or "")
+    catch = [
+        {"ErrorEquals": ["Other"], "Next": "E"},
+        {"ErrorEquals": ["States.ALL"], "Next": "E", "Output": "{% $gone %}"},
+    ]
+    state = {"Type": "Task", "Resource": LAMBDA, "Catch": catch, "End": True}
+
+    def fail(call: TaskCall) -> Value:
+        raise TaskFailed("Boom")
+
+    caught = run({"T": state, "E": {"Type": "Succeed"}}, {}, fail)
+    assert "specified for the field 'Catch[1]/Output' returned nothing" in (caught.cause or "")
+    assert [event.details["location"] for event in caught.events if event.type == "EvaluationFailed"] == [
+        "Catch[1]/Output"
+    ]

@@ -154,3 +154,9 @@ def test_a_task_sees_how_often_it_was_retried() -> None:
         return call.arguments
 
     assert run({"T": state}, {}, fail_twice).output == 2
+
+
+def test_the_first_state_follows_no_event() -> None:
+    # The log of an Express execution in https://github.com/aws-samples/aws-batch-runtime-monitoring/pull/21
+    result = run({"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass"}})
+    assert [event.previous for event in result.events] == [0, 0, 2, 3, 4, 5]

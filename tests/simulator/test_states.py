@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from simulator import After, TaskCall, TaskFailed
+from simulator.clock import VIRTUAL_START
 from simulator.drive import TaskFunction
+from simulator.states.wait import parse_timestamp
 from simulator.values import Value
 from tests.simulator.support import LAMBDA, echo, run, types
 
@@ -334,3 +336,22 @@ def test_express_children_see_their_item() -> None:
         {"T": {"Type": "Task", "Resource": LAMBDA, "End": True}}, Mode="DISTRIBUTED", ExecutionType="EXPRESS"
     )
     assert run({"M": {"Type": "Map", "Items": [{"k": 1}], "ItemProcessor": body}}, {}, echo).output == [{"k": 1}]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("2026-01-01T00:01Z", 60.0),
+        ("2026-01-01T00:00:01.5Z", 1.5),
+        ("2026-01-01t02:00:07+02:00z", None),
+        ("2026-01-01t00:00:07z", 7.0),
+        ("2026-01-01T02:00:07+02:00", 7.0),
+        ("2026-01-01T00:00:07+0000", None),
+        ("2026-02-30T00:00:07Z", None),
+        ("2026-01-01T00:00:07", None),
+    ],
+)
+def test_timestamps_are_those_that_java_reads(text: str, seconds: float | None) -> None:
+    # ISO_OFFSET_DATE_TIME: https://docs.oracle.com/javase/8/docs/api/java/time/format/DateTimeFormatter.html
+    parsed = parse_timestamp(text)
+    assert (parsed and parsed - VIRTUAL_START) == seconds

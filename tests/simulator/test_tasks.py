@@ -265,3 +265,44 @@ def test_a_call_says_in_which_branch_and_item_it_stands() -> None:
     seen: list[tuple[str, tuple[int, ...]]] = []
     simulate(definition, ["a", "b"], lambda call: seen.append((call.state, call.path)))
     assert seen == [("Alone", (0,)), ("Work", (1, 0)), ("Work", (1, 1))]
+
+
+BROKEN = {"StartAt": "B", "States": {"B": {"Type": "Pass", "Parameters": {"v.$": "$.gone"}, "End": True}}}
+
+
+def test_a_runtime_error_in_a_branch_ends_the_execution_at_once() -> None:
+    # The history of AWS in https://github.com/floci-io/floci/issues/2868 has no ParallelStateFailed.
+    catch = [{"ErrorEquals": ["States.ALL"], "Next": "C"}]
+    parallel = {"Type": "Parallel", "Branches": [BROKEN], "Catch": catch, "End": True}
+    states = {"P": parallel, "C": {"Type": "Pass"}}
+    result = run_path(states, {"x": "a"})
+    assert types(result)[1:] == [
+        "ParallelStateEntered",
+        "ParallelStateStarted",
+        "PassStateEntered",
+        "ExecutionFailed",
+    ]
+    assert (result.cause or "").startswith(
+        "An error occurred while executing the state 'B' (entered at the event id #4)"
+    )
+    each = {"Type": "Map", "ItemProcessor": BROKEN, "Catch": catch, "End": True}
+    result = run_path({"M": each, "C": {"Type": "Pass"}}, [{}, {}])
+    assert types(result)[1:] == [
+        "MapStateEntered",
+        "MapStateStarted",
+        "MapIterationStarted",
+        "MapIterationStarted",
+        "PassStateEntered",
+        "ExecutionFailed",
+    ]
+
+
+def test_what_fails_a_branch_is_caught_as_a_failed_branch_too() -> None:
+    # States.BranchFailed in https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+    branch = machine({"F": {"Type": "Fail", "Error": "Boom", "Cause": "why"}})
+    del branch["QueryLanguage"]
+    catch = [{"ErrorEquals": ["States.BranchFailed"], "Next": "C"}]
+    states = {"P": {"Type": "Parallel", "Branches": [branch], "Catch": catch, "End": True}, "C": {"Type": "Pass"}}
+    assert run(states, {}).output == {"Error": "Boom", "Cause": "why"}
+    alone = {"Type": "Task", "Resource": LAMBDA, "Catch": catch, "End": True}
+    assert run({"T": alone, "C": {"Type": "Pass"}}, {}, Failing("Boom")).error == "Boom"

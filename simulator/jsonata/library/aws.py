@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import math
-import random as generators
 import uuid as uuids
 from typing import Any
 
+from simulator import java
 from simulator.jsonata.errors import Problem, Word
 from simulator.jsonata.scope import Scope
 from simulator.jsonata.values import UNDEFINED
@@ -62,10 +62,11 @@ def hashed(value: Any, algorithm: Any = UNDEFINED) -> Any:
 
 
 def random(scope: Scope, seed: Any = UNDEFINED) -> Any:
-    """$random: from 0 to below 1, by the execution's seed or by its own."""
-    if seed is UNDEFINED:
-        return scope.setting.random.random()
-    return generators.Random(math.floor(seed)).random()  # noqa: S311 - reproducible by design
+    """$random: from 0 to below 1, by the execution's seed or by its own.
+
+    A seed gives what java.util.Random does, on AWS bit for bit: https://github.com/floci-io/floci/issues/2662
+    """
+    return scope.setting.random.random() if seed is UNDEFINED else java.first_double(math.floor(seed))
 
 
 def uuid(scope: Scope) -> str:

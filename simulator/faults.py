@@ -5,7 +5,9 @@ from __future__ import annotations
 
 class ApiError(Exception):
     """An error that a client of the API sees: `code` is AWS's exception name, `message` its text, `reason` what a
-    ValidationException says beside it."""
+    ValidationException says beside it, `status` that of the HTTP answer."""
+
+    status = 400
 
     def __init__(self, code: str, message: str, reason: str | None = None) -> None:
         super().__init__(f"{code}: {message}")
@@ -25,6 +27,13 @@ def execution_missing(arn: str) -> ApiError:
 def not_redrivable(reason: str) -> ApiError:
     """ExecutionNotRedrivable."""
     return ApiError("ExecutionNotRedrivable", reason)
+
+
+def over_quota(message: str) -> ApiError:
+    """ServiceQuotaExceededException."""
+    error = ApiError("ServiceQuotaExceededException", message)
+    error.status = 402
+    return error
 
 
 def out_of_bounds(name: str, value: object, constraint: str) -> ApiError:

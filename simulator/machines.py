@@ -18,9 +18,12 @@ from simulator.validation import InvalidDefinition
 _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}\Z")
 _ALIAS_NAME = re.compile(r"(?=.*[a-zA-Z_\-.])[a-zA-Z0-9_\-.]{1,80}\Z")
 
-#: Characters of a definition, and tags on one state machine.
+#: Characters of a definition; tags, versions and aliases that one state machine may have.
+#: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 DEFINITION_LIMIT = 1_048_576
 TAG_LIMIT = 50
+VERSION_LIMIT = 1_000
+ALIAS_LIMIT = 100
 
 
 def check_name(name: str) -> str:
@@ -32,8 +35,6 @@ def check_name(name: str) -> str:
 
 def compile_text(text: str, *, express: bool = False) -> Machine:
     """Compile a definition for the API. Raises InvalidDefinition as an ApiError, all problems in its message."""
-    if len(text) > DEFINITION_LIMIT:
-        raise ApiError("InvalidDefinition", "Invalid State Machine Definition: 'DEFINITION_TOO_LARGE'")
     try:
         return compile_machine(text, express=express)
     except InvalidDefinition as invalid:

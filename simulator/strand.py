@@ -149,7 +149,8 @@ class Strand:
         details: dict[str, Any] = {"name": state.name, "output": output}
         if assigned:
             size = len(dump(assigned))
-            if size > PAYLOAD_LIMIT:
+            # Names and punctuation do not count.
+            if size > PAYLOAD_LIMIT and sum(len(dump(given)) for given in assigned.values()) > PAYLOAD_LIMIT:
                 raise too_large(state)
             self.assign(assigned)
             holder = self.run if self.child is None else self.child

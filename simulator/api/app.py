@@ -19,6 +19,7 @@ from simulator.api.execution_operations import ExecutionOperations
 from simulator.api.machine_operations import MachineOperations
 from simulator.api.map_run_operations import MapRunOperations
 from simulator.api.state_operations import StateOperations
+from simulator.api.tag_operations import TagOperations
 from simulator.executions import Engine
 from simulator.faults import ApiError
 from simulator.values import dump, load
@@ -34,8 +35,8 @@ _LARGEST_BODY = 4 * 1024 * 1024
 def operations(engine: Engine) -> dict[str, Operation]:
     """Every operation that is answered, by AWS's name."""
     found: dict[str, Operation] = {}
-    groups = (MachineOperations(engine), ExecutionOperations(engine), MapRunOperations(engine), StateOperations(engine))
-    for group in groups:
+    kinds = (MachineOperations, TagOperations, ExecutionOperations, MapRunOperations, StateOperations)
+    for group in (kind(engine) for kind in kinds):
         for name in dir(group):
             if not name.startswith("_"):
                 found["".join(part.capitalize() for part in name.split("_"))] = getattr(group, name)
@@ -81,8 +82,8 @@ def create_app(engine: Engine) -> Starlette:
 _CODE = re.compile(r"[A-Za-z.]+\Z")
 
 
-def _error(error: ApiError, status: int = 400) -> HttpResponse:
+def _error(error: ApiError, status: int | None = None) -> HttpResponse:
     code = error.code if _CODE.match(error.code) else "InternalFailure"
     headers = {"x-amzn-errortype": code}
     shown = {"__type": code, "message": error.message, **({"reason": error.reason} if error.reason else {})}
-    return HttpResponse(dump(shown), status, headers=headers, media_type=_CONTENT_TYPE)
+    return HttpResponse(dump(shown), status or error.status, headers=headers, media_type=_CONTENT_TYPE)

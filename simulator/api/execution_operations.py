@@ -7,8 +7,8 @@ from typing import Any
 
 from simulator.activities import Activity
 from simulator.api import children
-from simulator.api.machine_operations import written
-from simulator.api.requests import Request, Response, may, need, page, paged, without_nones
+from simulator.api.requests import Request, Response, bounded, may, need, page, paged, without_nones
+from simulator.api.saving import written
 from simulator.executions import Engine, Execution
 from simulator.faults import ApiError, activity_missing, invalid_arn
 from simulator.history import render
@@ -16,6 +16,8 @@ from simulator.machines import check_name
 from simulator.redriving import refusal_of
 from simulator.values import PAYLOAD_LIMIT, load, text
 
+#: Characters of the error and cause that StopExecution and SendTaskFailure take.
+ERROR_LIMIT, CAUSE_LIMIT = 256, 32_768
 _STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE")
 _REDRIVEN = ("REDRIVEN", "NOT_REDRIVEN")
 
@@ -149,7 +151,7 @@ class ExecutionOperations:
     async def stop_execution(self, request: Request) -> Response:
         """StopExecution."""
         execution = self._standard(need(request, "executionArn", str))
-        stopped = await self._engine.stop(execution.arn, may(request, "error", str), may(request, "cause", str))
+        stopped = await self._engine.stop(execution.arn, *_failure(request))
         return {"stopDate": stopped}
 
     async def redrive_execution(self, request: Request) -> Response:
@@ -180,9 +182,7 @@ class ExecutionOperations:
 
     async def send_task_failure(self, request: Request) -> Response:
         """SendTaskFailure."""
-        await self._engine.task_failure(
-            need(request, "taskToken", str), may(request, "error", str), may(request, "cause", str)
-        )
+        await self._engine.task_failure(need(request, "taskToken", str), *_failure(request))
         return {}
 
     async def send_task_heartbeat(self, request: Request) -> Response:
@@ -260,6 +260,14 @@ def _summary(execution: Execution) -> Response:
             "redriveDate": execution.run.redriven_at,
         }
     )
+
+
+def _failure(request: Request) -> tuple[str | None, str | None]:
+    """The error and cause that a caller gives. Raises ValidationException for longer ones than may be."""
+    error, cause = may(request, "error", str), may(request, "cause", str)
+    bounded("error", error or "", ERROR_LIMIT)
+    bounded("cause", cause or "", CAUSE_LIMIT)
+    return error, cause
 
 
 def _bare(event: dict[str, Any]) -> dict[str, Any]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from typing import Any
-
-from simulator.api.requests import Request, Response, may, need, page, paged, without_nones
+from simulator.api.requests import Request, Response, bounded, may, need, page, paged, without_nones
+from simulator.api.saving import save_machine, written
+from simulator.api.tag_operations import checked_tags
 from simulator.executions import Engine
-from simulator.faults import ApiError, machine_missing, resource_missing
+from simulator.faults import ApiError, machine_missing, over_quota
 from simulator.machines import (
-    TAG_LIMIT,
+    ALIAS_LIMIT,
+    DEFINITION_LIMIT,
+    VERSION_LIMIT,
     Alias,
     Revision,
     StateMachine,
@@ -36,7 +36,7 @@ class MachineOperations:
     async def create_state_machine(self, request: Request) -> Response:
         """CreateStateMachine: idempotent for the same name, definition, type, logging and tracing."""
         name = check_name(need(request, "name", str))
-        definition = need(request, "definition", str)
+        definition = bounded("definition", need(request, "definition", str), DEFINITION_LIMIT)
         role = need(request, "roleArn", str)
         kind = may(request, "type", str) or "STANDARD"
         if kind not in ("STANDARD", "EXPRESS"):
@@ -66,7 +66,7 @@ class MachineOperations:
             compiled = compile_text(definition, express=kind == "EXPRESS")
             now = self._engine.clock.now()
             machine = StateMachine(arn, name, kind, now, now, Revision("INITIAL", definition, role, compiled), settings)
-            machine.tags = _tags(request.get("tags") or [])
+            machine.tags = checked_tags({}, request.get("tags") or [])
             self._machines.by_arn[arn] = machine
         version = self._publish(machine, description) if publish else None
         await self._save(machine)
@@ -83,6 +83,7 @@ class MachineOperations:
         arn = need(request, "stateMachineArn", str)
         machine = self._machines.get(arn)
         definition, role = may(request, "definition", str), may(request, "roleArn", str)
+        bounded("definition", definition or "", DEFINITION_LIMIT)
         settings = {key: request[key] for key in _SETTINGS if key in request}
         publish = bool(request.get("publish"))
         if definition is None and role is None and not settings and not publish:
@@ -177,7 +178,8 @@ class MachineOperations:
 
     async def validate_state_machine_definition(self, request: Request) -> Response:
         """ValidateStateMachineDefinition: all problems, errors first."""
-        found = validate_text(need(request, "definition", str), express=may(request, "type", str) == "EXPRESS")
+        text = bounded("definition", need(request, "definition", str), DEFINITION_LIMIT)
+        found = validate_text(text, express=may(request, "type", str) == "EXPRESS")
         least = may(request, "severity", str) or "ERROR"
         if least == "ERROR":
             found = [problem for problem in found if problem.severity == "ERROR"]
@@ -216,6 +218,8 @@ class MachineOperations:
         last = machine.versions.get(machine.last_version)
         if last is not None and last.revision.id == machine.revision.id:
             return last
+        if len(machine.versions) >= VERSION_LIMIT:
+            raise over_quota(f"A state machine may have {VERSION_LIMIT} versions.")
         machine.last_version += 1
         number = machine.last_version
         version = Version(f"{machine.arn}:{number}", number, machine.revision, description, self._engine.clock.now())
@@ -266,6 +270,8 @@ class MachineOperations:
                     "configuration already exists.",
                 )
             return {"stateMachineAliasArn": existing.arn, "creationDate": existing.created}
+        if len(machine.aliases) >= ALIAS_LIMIT:
+            raise over_quota(f"A state machine may have {ALIAS_LIMIT} aliases.")
         now = self._engine.clock.now()
         alias = Alias(f"{machine.arn}:{name}", name, description, routing, now, now)
         machine.aliases[name] = alias
@@ -323,71 +329,8 @@ class MachineOperations:
             page(request, aliases, lambda a: {"stateMachineAliasArn": a.arn, "creationDate": a.created}),
         )
 
-    # -------------------------------------------------------------- tags
-
-    async def tag_resource(self, request: Request) -> Response:
-        """TagResource, for state machines and activities."""
-        tags, save = self._tagged(need(request, "resourceArn", str))
-        merged = {**tags, **_tags(need(request, "tags", list))}
-        if len(merged) > TAG_LIMIT:
-            raise ApiError("TooManyTags", f"A resource may have {TAG_LIMIT} tags.")
-        tags.update(merged)
-        await save()
-        return {}
-
-    async def untag_resource(self, request: Request) -> Response:
-        """UntagResource."""
-        tags, save = self._tagged(need(request, "resourceArn", str))
-        for key in need(request, "tagKeys", list):
-            tags.pop(key, None)
-        await save()
-        return {}
-
-    async def list_tags_for_resource(self, request: Request) -> Response:
-        """ListTagsForResource."""
-        tags, _ = self._tagged(need(request, "resourceArn", str))
-        return {"tags": [{"key": key, "value": value} for key, value in tags.items()]}
-
-    def _tagged(self, arn: str) -> tuple[dict[str, str], Callable[[], Any]]:
-        machine = self._machines.by_arn.get(arn)
-        if machine is not None:
-            return machine.tags, lambda: self._save(machine)
-        activity = self._engine.activities.get(arn)
-        if activity is not None:
-            return activity.tags, lambda: written(
-                lambda then: self._engine.store.put("activity", arn, activity.save(), then)
-            )
-        raise resource_missing(arn)
-
     async def _save(self, machine: StateMachine) -> None:
-        try:
-            await written(lambda then: self._engine.store.put("machine", machine.arn, machine.save(), then))
-        except Exception:
-            # What could not be written did not happen: the machine is again what the store has of it, if anything.
-            self._machines.by_arn.pop(machine.arn, None)
-            for arn, kept in self._engine.store.objects("machine"):
-                if arn == machine.arn:
-                    self._machines.by_arn[arn] = StateMachine.restore(kept)
-            raise
-
-
-async def written(write: Callable[[Callable[[BaseException | None], None]], None]) -> None:
-    """Hand a fact to the store and wait until it is safe."""
-    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def then(error: BaseException | None) -> None:
-        if not done.done():
-            if error is None:
-                done.set_result(None)
-            else:
-                done.set_exception(error)
-
-    write(then)
-    await done
-
-
-def _tags(tags: list[dict[str, str]]) -> dict[str, str]:
-    return {tag["key"]: tag.get("value", "") for tag in tags}
+        await save_machine(self._engine, machine)
 
 
 def _summary(machine: StateMachine) -> Response:

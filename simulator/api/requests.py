@@ -34,6 +34,17 @@ def may(request: Request, name: str, kind: type[T]) -> T | None:
     return None if value is None else _typed(value, name, kind)
 
 
+def bounded(name: str, value: str, most: int) -> str:
+    """A text of at most so many characters. Raises ValidationException."""
+    if len(value) > most:
+        raise ApiError(
+            "ValidationException",
+            f"1 validation error detected: Value at '{name}' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {most}",
+        )
+    return value
+
+
 def _typed(value: Any, name: str, kind: type[T]) -> T:
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise ApiError("SerializationException", f"The parameter {name} has an unexpected type")

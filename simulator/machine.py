@@ -40,6 +40,20 @@ REDRIVE_TOKEN_SECONDS = 900.0
 class Run(Scheduler):
     """One execution. `status` is RUNNING until it is SUCCEEDED, FAILED, TIMED_OUT or ABORTED."""
 
+    output: Value = None
+    error: str | None = None
+    cause: str | None = None
+    started_at = 0.0
+    stopped_at: float | None = None
+    redrives = 0
+    redriven_at: float | None = None
+    #: Bytes of the variables that were assigned, never less than what is stored.
+    assigned = 0
+    _random: random.Random | None = None
+    _context: dict[str, Value] | None = None
+    _tokens: tuple[tuple[str, float], ...] = ()
+    _root: Strand | None = None
+
     def __init__(
         self, machine: Machine, info: Info, value: Value, *, seed: str = "", limit: float | None = None
     ) -> None:
@@ -49,20 +63,7 @@ class Run(Scheduler):
         most = limit if info.express else YEAR
         self._limit = limit if own is None else own if most is None else min(own, most)
         self._seed = f"{seed}\0{info.execution_arn}"
-        self._random: random.Random | None = None
-        self.output: Value = None
-        self.error: str | None = None
-        self.cause: str | None = None
-        self.started_at = 0.0
-        self.stopped_at: float | None = None
-        self.redrives = 0
-        self.redriven_at: float | None = None
         self.map_runs: list[MapRun] = []
-        #: Bytes of the variables that were assigned, never less than what is stored.
-        self.assigned = 0
-        self._context: dict[str, Value] | None = None
-        self._tokens: list[tuple[str, float]] = []
-        self._root: Strand | None = None
 
     @property
     def random(self) -> random.Random:
@@ -179,7 +180,7 @@ class Run(Scheduler):
         self.status, self.error, self.cause, self.stopped_at = "RUNNING", None, None, None
         self.redriven_at, self._context = now, None
         if token is not None:
-            self._tokens = [*self._tokens, (token, now)][-REDRIVE_TOKENS:]
+            self._tokens = (*self._tokens, (token, now))[-REDRIVE_TOKENS:]
         previous = self.note("ExecutionRedriven", len(self.events), {"redriveCount": self.redrives})
         self._set_limit()
         self._root = Strand(self, self.machine.chart, failed.value, failed.variables, previous, again=failed)
@@ -205,7 +206,7 @@ class Run(Scheduler):
             if error is not None:
                 self._break(group, error)
             else:
-                self._carry_on(group)
+                self._fill(group)
         return self._work()
 
     def waits_for(self, key: int) -> bool:

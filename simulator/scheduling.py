@@ -37,11 +37,14 @@ YEAR = 31_536_000.0
 class Scheduler:
     """Resumes strands until all of them wait. `_closes` is when the execution has taken as long as it may."""
 
+    status = "RUNNING"
+    now = 0.0
+    _closes = float("inf")
+    _closing = False
+
     def __init__(self, info: Info) -> None:
         self.info = info
         self.most_events = EXPRESS_EVENTS if info.express else info.event_limit - 1
-        self.status = "RUNNING"
-        self.now = 0.0
         self.events: list[Event] = []
         self._keys = 1
         self._commands: list[Command] = []
@@ -50,8 +53,6 @@ class Scheduler:
         self._calls: dict[int, Open] = {}
         self._timers: dict[int, int] = {}
         self._deadlines: dict[int, Strand] = {}
-        self._closes = float("inf")
-        self._closing = False
 
     def key(self) -> int:
         """A new key for a call or a timer."""
@@ -139,8 +140,7 @@ class Scheduler:
             if effect.count == 0:
                 self._ready.append((strand, effect.results))
             else:
-                while effect.next < effect.count and len(effect.active) < effect.limit:
-                    self._launch(effect)
+                self._fill(effect)
         else:
             self._waiting[effect.key] = strand
             strand.waiting = effect.key
@@ -198,7 +198,9 @@ class Scheduler:
         if group is None:
             self._end("SUCCEEDED", value, None, None)
             return
-        self._forget(strand)
+        del group.active[strand.index]
+        if strand.deadline:
+            self._undo(strand)
         group.results[strand.index] = value
         group.finished(strand.index, strand)
         self._carry_on(group)
@@ -208,18 +210,13 @@ class Scheduler:
         if group is None:
             self._end("FAILED", None, error.error, error.cause)
             return
-        self._forget(strand)
+        del group.active[strand.index]
+        if strand.deadline:
+            self._undo(strand)
         if group.failed(strand.index, strand, error):
             self._carry_on(group)
         else:
             self._break(group, error)
-
-    def _forget(self, strand: Strand) -> None:
-        """A strand of a group is over."""
-        assert strand.group is not None  # noqa: S101 - the callers looked
-        del strand.group.active[strand.index]
-        if strand.deadline:
-            self._undo(strand)
 
     def _undo(self, strand: Strand) -> None:
         if self._deadlines.pop(strand.deadline, None) is not None:
@@ -243,10 +240,17 @@ class Scheduler:
             self._ready.append((group.parent, error))
 
     def _carry_on(self, group: Join) -> None:
+        """One strand of a group is over: the next takes its place, unless the limit was lowered since."""
+        if group.next < group.count:
+            if len(group.active) < group.limit:
+                self._launch(group)
+        elif not group.active and group.parent is not None:
+            self._ready.append((group.parent, group.results))
+
+    def _fill(self, group: Join) -> None:
+        """Launch as many of a group's strands as may run."""
         while group.next < group.count and len(group.active) < group.limit:
             self._launch(group)
-        if group.next >= group.count and not group.active and group.parent is not None:
-            self._ready.append((group.parent, group.results))
 
     def _abandon(self, strand: Strand) -> None:
         """Stop a strand and everything below it."""

@@ -16,7 +16,6 @@ QUERY_EVALUATION = "States.QueryEvaluationError"
 DATA_LIMIT = "States.DataLimitExceeded"
 RESULT_PATH_MATCH_FAILURE = "States.ResultPathMatchFailure"
 PARAMETER_PATH_FAILURE = "States.ParameterPathFailure"
-NO_CHOICE_MATCHED = "States.NoChoiceMatched"
 BRANCH_FAILED = "States.BranchFailed"
 INTRINSIC_FAILURE = "States.IntrinsicFailure"
 EXCEED_TOLERATED_FAILURE = "States.ExceedToleratedFailureThreshold"
@@ -63,7 +62,7 @@ class LocatedError(StateError):
     def placed(self, state: str, entered_event: int) -> None:
         """Make `cause` the full text: which state, entered at which event, then what went wrong. Errors of other names
         than these are reported by what went wrong alone."""
-        if self.error not in (RUNTIME, QUERY_EVALUATION, INTRINSIC_FAILURE, NO_CHOICE_MATCHED):
+        if self.error not in (RUNTIME, QUERY_EVALUATION, INTRINSIC_FAILURE):
             return
         self.cause = (
             f"An error occurred while executing the state '{state}' (entered at the event id #{entered_event}). "

@@ -26,9 +26,10 @@ class NoSuchPath(LookupError):
     These are the words of the library that AWS's paths follow: https://github.com/json-path/JsonPath
     """
 
-    def __init__(self, at: str, path: str, *, on_the_way: bool = False) -> None:
+    def __init__(self, at: str, path: str, *, on_the_way: bool = False, beyond: bool = False) -> None:
         super().__init__(f"{'Missing property in path' if on_the_way else 'No results for path:'} {at}")
-        self.path = path
+        #: `beyond`: the last step is an index of an array that has no such item.
+        self.path, self.beyond = path, beyond
 
 
 #: One step: from a node of a document to the nodes it selects. Filters may name others of the document.
@@ -92,7 +93,8 @@ class Path:
         """The error of a step that leads nowhere from `node`."""
         if kind == "name" and isinstance(node, dict) and at + 1 < len(self.steps):
             return NoSuchPath(self.bracketed(at + 1), self.source, on_the_way=True)
-        return NoSuchPath(self.bracketed(), self.source)
+        beyond = kind == "index" and isinstance(node, list) and at + 1 == len(self.steps)
+        return NoSuchPath(self.bracketed(), self.source, beyond=beyond)
 
     def bracketed(self, length: int | None = None) -> str:
         """The path, or its first `length` steps, in bracket notation: $['a'][0]."""

@@ -68,7 +68,9 @@ def of_nothing(expression: str, value: Value) -> LocatedError | None:
 
 
 def compile_payload(template: Value) -> Source:
-    """Compile a payload template. What is missing raises States.Runtime, naming path, field and input."""
+    """Compile a payload template. What is missing raises States.Runtime, naming path, field and input; an index past
+    the end of an array gives null, as AWS does: https://github.com/floci-io/floci/pull/3167
+    """
     if not _dynamic(template):
         return lambda strand, value: template
     if isinstance(template, list):
@@ -91,7 +93,9 @@ def _field(key: str, expression: str) -> Source:
             raise problem
         try:
             return source(strand, value)
-        except NoSuchPath:
+        except NoSuchPath as nowhere:
+            if nowhere.beyond:
+                return None
             seen = strand.context() if expression.startswith("$$") else value
             raise missing(expression, key, seen) from None
 

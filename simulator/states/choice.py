@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from simulator.errors import NO_CHOICE_MATCHED, LocatedError
+from simulator.errors import RUNTIME, LocatedError
 from simulator.states.base import Dialect, Outcome, State
 from simulator.values import Value
 
@@ -32,7 +32,11 @@ class Choice(State):
         self._default: str | None = spec.get("Default")
 
     def execute(self, strand: Strand, raw: Value) -> Outcome:
-        """The target of the first rule that holds, with its Output and Assign. Raises States.NoChoiceMatched."""
+        """The target of the first rule that holds, with its Output and Assign.
+
+        Where none holds and there is no Default, AWS says States.Runtime and not States.NoChoiceMatched, whatever its
+        pages say: measured in https://github.com/floci-io/floci/pull/3167.
+        """
         effective = self.dialect.effective(strand, raw)
         for test, target, own in self.rules:
             if test(strand, raw, effective):
@@ -40,9 +44,7 @@ class Choice(State):
                 return target, output, assigned
         if self._default is None:
             raise LocatedError(
-                NO_CHOICE_MATCHED,
-                "Failed to transition out of the state. The state's condition was not met, and no Default was "
-                "specified.",
+                RUNTIME, "Failed to transition out of the state. The state does not point to a next state."
             )
         output, assigned = self.dialect.plain(strand, raw, effective)
         return self._default, output, assigned

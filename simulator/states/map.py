@@ -85,7 +85,9 @@ class Map(Working):
                 ended.append(index)
                 strand.previous = child.previous
                 return False
-            strand.previous = child.note("MapIterationFailed", {"name": name, "index": index})
+            # Nothing names this event as the one before it: https://github.com/floci-io/floci/pull/3167
+            strand.run.note("MapIterationFailed", child.previous, {"name": name, "index": index}, strand.log)
+            strand.previous = child.previous
             return False
 
         def aborted(index: int, child: Strand) -> None:

@@ -346,3 +346,15 @@ def test_paths_for_numbers_and_errors() -> None:
         {"F": {"Type": "Fail", "ErrorPath": "$.e", "CausePath": "States.Format('c{}', $.n)"}}, {"e": "E", "n": 1}
     )
     assert (failed.error, failed.cause) == ("E", "c1")
+
+
+def test_an_index_past_the_end_gives_null_in_a_template_alone() -> None:
+    # Measured on AWS: https://github.com/floci-io/floci/pull/3167
+    value = {"list": [1], "deep": [{"x": 1}]}
+    state = {"Type": "Pass", "Parameters": {"last.$": "$.list[0]", "beyond.$": "$.list[3]"}}
+    assert run_path({"P": state}, value).output == {"last": 1, "beyond": None}
+    further = run_path({"P": {"Type": "Pass", "Parameters": {"x.$": "$.deep[3].x"}}}, value)
+    assert further.error == "States.Runtime"
+    rule = {"Variable": "$.list[3]", "IsPresent": True, "Next": "P"}
+    states = {"C": {"Type": "Choice", "Choices": [rule], "Default": "N"}, "P": state, "N": {"Type": "Succeed"}}
+    assert run_path(states, value).output == value

@@ -53,7 +53,10 @@ def test_choice_takes_the_first_rule_that_holds_with_its_own_output() -> None:
 def test_choice_without_match_or_default_fails() -> None:
     states = {"C": {"Type": "Choice", "Choices": [{"Condition": "{% false %}", "Next": "X"}]}, "X": {"Type": "Pass"}}
     result = run(states)
-    assert (result.status, result.error) == ("FAILED", "States.NoChoiceMatched")
+    assert (result.status, result.error) == ("FAILED", "States.Runtime")
+    assert (result.cause or "").endswith(
+        "Failed to transition out of the state. The state does not point to a next state."
+    )
 
 
 def test_a_condition_that_is_no_boolean_fails() -> None:

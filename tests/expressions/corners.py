@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from ipaddress import IPv4Address
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, Field, RootModel, field_serializer, model_validator
 from typing_extensions import TypedDict
@@ -118,6 +118,13 @@ class Listed:
     rows: list[list[int]] = field(default_factory=list)
 
 
+class Bag(NamedTuple):
+    n: int
+
+    def __len__(self) -> int:
+        return self.n
+
+
 class Broken:
     @property
     def value(self) -> int:
@@ -149,6 +156,7 @@ class Corner(BaseModel):
     size: Size
     posted: Posted
     own: Own
+    bag: Bag
     hiding: Hiding
     listed: Listed
     address: IPv4Address
@@ -218,6 +226,7 @@ CORNERS: dict[str, Callable[[Corner], object]] = {
     "argument of another type": lambda c: c.text.startswith(c.n),
     "models that contain themselves": lambda c: c.tree == c.tree.model_copy(update={"name": c.text}),
     "models with their own ==": lambda c: c.own == Own(c.n),
+    "a length of its own": lambda c: len(c.bag),
     "models with excluded fields": lambda c: c.hiding == c.hiding.model_copy(update={"seen": c.text}),
     "models with lists of lists": lambda c: c.listed == Listed(rows=[[c.n]]),
     "function under a condition": lambda c: ((lambda v: lambda x: x + v)(c.n * 2 + 1) if c.flag else (lambda x: x))(3),

@@ -88,7 +88,7 @@ def m7(o):
 
 
 def m8(o):
-    match o.tags:
+    match o.customer:
         case ["x", *rest]:
             return rest
         case _:

@@ -155,8 +155,8 @@ def importing(s: Shipment) -> str:
 
 def matching_list(s: Shipment) -> str:
     match s.names:
-        case [only]:
-            return only
+        case [*_, last]:
+            return last
         case _:
             return ""
 

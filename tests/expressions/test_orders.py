@@ -1,4 +1,4 @@
-"""Every expression over an Order means the same as the Python it was made of, under every engine that is there."""
+"""Every expression over an Order, or a Thing, means what Python says, under every engine that is there."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from .order_steps import EQUAL as STEPS
 from .order_tables import EQUAL as CONSTANTS
 from .order_values import EQUAL as VALUES
 from .orders import Order
+from .thing_entries import EQUAL as THINGS
+from .things import Thing, things
 
 TABLES = {
     "lists": LISTS,
@@ -40,3 +42,10 @@ def test_an_expression_over_an_order_means_what_python_says(table: str, name: st
     fn: Callable[[Order], object] = TABLES[table][name]
     code = compile_function(fn, [Order])
     assert list(differences(fn, code, ORDERS)) == [], code
+
+
+@pytest.mark.parametrize("name", THINGS)
+def test_an_expression_over_a_thing_means_what_python_says(name: str) -> None:
+    fn: Callable[[Thing], object] = THINGS[name]
+    code = compile_function(fn, [Thing])
+    assert list(differences(fn, code, list(things()))) == [], code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .builder import Builder
+from .constants import const_of
 from .demands import refuse_none
 from .json_values import key as json_key
 from .kinds import (
@@ -45,6 +46,7 @@ from .nodes import (
     const,
     not_none,
 )
+from .own_methods import own_method, refuse_own
 from .refusals import Page, refuse
 
 
@@ -75,6 +77,7 @@ def truth(b: Builder, x: Node) -> Node:
         case "model" if is_typed_dict(getattr(x.kind, "cls", None)) and not always_true(x.kind):
             return binary(count(keys(x)), ">", ZERO)
         case "tuple" if isinstance(x.kind, TupleKind):
+            refuse_own("the truth", x.kind, "__bool__", "__len__")
             return const(bool(x.kind.items))
         case "decimal":  # a digit other than 0 before an exponent
             return call("contains", x, Regex("^[^Ee]*[1-9]", kind=STR), kind=BOOL)
@@ -157,6 +160,9 @@ def as_number(x: Node) -> Node:
     return const(int(x.value)) if isinstance(x, Const) else cond(x, ONE, ZERO)
 
 
+ORDER = {"<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__"}
+
+
 def order(b: Builder, op: str, x: Node, y: Node) -> Node:
     """x < y and the like."""
     kx, ky = family(x.kind), family(y.kind)
@@ -164,6 +170,9 @@ def order(b: Builder, op: str, x: Node, y: Node) -> Node:
         x, kx = as_number(x), "number"
     if ky == "bool" and kx == "number":
         y, ky = as_number(y), "number"
+    if (own := own_method(x.kind, ORDER[op])) is not None:
+        made = b.apply(const_of(own), [x, y])
+        return truth(b, made if isinstance(made, Node) else FALSE)
     if kx == ky and kx in ("number", "str", "timedelta", "date"):
         return binary(x, op, y)
     if kx == ky == "datetime":

@@ -49,6 +49,7 @@ from .nodes import (
     not_none,
     or_null,
 )
+from .own_methods import refuse_own
 from .refusals import Page, refuse
 
 SCALARS = ("str", "number", "bool", "date", "timedelta", "named text")
@@ -69,6 +70,9 @@ def equal(b: Builder, x: Node, y: Node) -> Node:
     if is_optional(x.kind) or is_optional(y.kind):
         return equal_optional(b, x, y)
     kx, ky = family(x.kind), family(y.kind)
+    if kx != "model":
+        refuse_own("`==`", x.kind, "__eq__")
+        refuse_own("`==`", y.kind, "__eq__")
     if kx == ky and kx in ("str", "number", "enum"):
         check_member(x, y)
     if isinstance(y, Const) and list(values_of(x.kind)) == [to_json(y.value)] and kx == ky:

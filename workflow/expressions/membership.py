@@ -7,7 +7,7 @@ from collections.abc import Callable
 from workflow.diagnostics import did_you_mean
 
 from .builder import Builder
-from .conditions import key_text, keys
+from .conditions import key_text, keys, truth
 from .constants import const_of
 from .demands import refuse_none
 from .equality import equal
@@ -52,12 +52,16 @@ from .nodes import (
     negate,
     not_none,
 )
+from .own_methods import own_method
 from .refusals import Page, refuse
 
 
 def contains(b: Builder, x: Node, xs: Node) -> Node:
     """x in xs"""
     refuse_none("`in`", xs)
+    if (own := own_method(xs.kind, "__contains__")) is not None:
+        made = b.apply(const_of(own), [xs, x])
+        return truth(b, made if isinstance(made, Node) else NULL)
     match family(xs.kind):
         case "str":
             refuse_none("`in`", x)

@@ -8,13 +8,14 @@ from functools import partial
 
 from .binding import unpacked
 from .builder import Reader
+from .conditions import count
 from .constants import const_of
 from .equality import equal, is_same
-from .kinds import TupleKind, family, fields_of, is_optional, is_record, some
+from .kinds import ListKind, TupleKind, family, fields_of, is_optional, is_record, some
 from .membership import contains
-from .nodes import FALSE, NULL, TRUE, Array, Const, Node, both, either, negate
+from .nodes import FALSE, NULL, TRUE, Array, Const, Node, binary, both, const, either, negate
 from .refusals import Page, place_of, refuse
-from .rules import parts, unions
+from .rules import parts, slices, unions
 from .scope import Value
 
 ITSELF = (bool, float, int, str, list, tuple, dict)
@@ -82,6 +83,8 @@ def tested(it: Reader, p: ast.pattern, x: Node) -> Node:
         case ast.MatchSequence() if isinstance(some(x.kind), TupleKind):
             known = negate(equal(it, x, NULL))
             return both(known, it.assuming_names(known, True, lambda: of_tuple(it, p, it.scope.refine(x))))
+        case ast.MatchSequence() if isinstance(x.kind, ListKind):
+            return of_list(it, p, x)
         case ast.MatchMapping() if not is_optional(x.kind) and family(x.kind) in ("dict", "model"):
             return of_mapping(it, p, x)
     instead = "match on constants, classes, names and _, or write if / elif"
@@ -135,6 +138,24 @@ def of_tuple(it: Reader, p: ast.MatchSequence, x: Node) -> Node:
         test = both(test, it.assuming_names(test, True, partial(tested, it, pattern, item)))
         if test == FALSE:
             return FALSE
+    return test
+
+
+def of_list(it: Reader, p: ast.MatchSequence, x: Node) -> Node:
+    """[a, b], [a, *rest] of a list: as many items, or at least as many."""
+    stars = [i for i, q in enumerate(p.patterns) if isinstance(q, ast.MatchStar)]
+    if stars and stars[0] != len(p.patterns) - 1:
+        said = "`*` in a pattern that is not at its end"
+        raise refuse(Page.UNSUPPORTED_SYNTAX, said, "match [first, *rest]").at(place_of(it.frame.file, p))
+    items = p.patterns[: len(p.patterns) - len(stars)]
+    size = const(len(items))
+    test: Node = binary(count(x), ">=" if stars else "=", size) if items or not stars else TRUE
+    for i, pattern in enumerate(items):
+        made = partial(of_key, it, x, const(i), pattern)
+        test = both(test, it.assuming_names(test, True, made))
+    for star in p.patterns[len(items) :]:
+        if isinstance(star, ast.MatchStar) and star.name is not None:
+            it.scope.names[star.name] = slices.of_list(it, x, size, None)
     return test
 
 

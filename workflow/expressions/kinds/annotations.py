@@ -146,7 +146,7 @@ def of_class(cls: type) -> Kind:
         return bare[cls]
     if cls.__module__ == "decimal" and cls.__name__ == "Decimal":
         return DECIMAL
-    if (cls.__module__, cls.__name__) in NAMED_TEXT or cls.__name__ == "Path":
+    if (cls.__module__, cls.__name__) in NAMED_TEXT or cls.__module__.startswith("pathlib"):
         return NamedTextKind(cls.__name__)
     if cls.__module__.startswith("pydantic") and cls.__name__ in PYDANTIC:
         return PYDANTIC[cls.__name__]
@@ -168,7 +168,7 @@ SCALARS: tuple[tuple[type, Kind], ...] = (
     (time, OpaqueKind("time", True)),
     (bytes, OpaqueKind("bytes", True)),
 )
-NAMED_TEXT = {("uuid", "UUID"), ("ipaddress", "IPv4Address"), ("ipaddress", "IPv6Address"), ("pathlib", "Path")}
+NAMED_TEXT = {("uuid", "UUID"), ("ipaddress", "IPv4Address"), ("ipaddress", "IPv6Address")}
 PYDANTIC: dict[str, Kind] = {
     "AwareDatetime": DateTimeKind(),
     "PastDatetime": DateTimeKind(),

@@ -51,6 +51,7 @@ from ..nodes import (
     or_null,
     walk,
 )
+from ..own_methods import refuse_own
 from ..refusals import Page, refuse
 from ..scope import Value
 from .lists import as_list, elem_kind, has_items, items_of, mapped
@@ -62,6 +63,7 @@ from .rounding import needs_number
 def length(b: Builder, xs: Value, /) -> Node:
     """len(xs)"""
     if isinstance(xs, Node):
+        refuse_own("len()", xs.kind, "__len__")
         match family(xs.kind):
             case "str":
                 return call("length", xs, kind=INT)
@@ -149,6 +151,8 @@ def extreme(name: str) -> Callable[..., Node]:
         elem = elem_kind(xs)
         if isinstance(xs, Const):
             xs = items_of(xs)
+
+        refuse_own("the order", elem, "__lt__", "__gt__")
 
         def best(xs: Node) -> Node:
             if family(elem) == "number" and key is None:
@@ -240,6 +244,7 @@ def sortable(p: Node, bare: bool) -> Node:
     """A key that JSONata sorts as Python does."""
     if isinstance(p, Block):
         return Block(p.bindings, sortable(p.result, bare), kind=p.result.kind)
+    refuse_own("the order", p.kind, "__lt__", "__gt__")
     match family(p.kind):
         case "number" | "str" | "timedelta" | "date":
             return p

@@ -9,9 +9,10 @@ from ..builder import Builder
 from ..demands import need_constant, refuse_none
 from ..kinds import FLOAT, INT, STR, EnumKind, Kind, LiteralKind, family, show, whole_values
 from ..nodes import EMPTY_TEXT, ZERO, Const, Negative, Node, binary, call, cond, const
+from ..own_methods import own_method
 from ..refusals import Page, refuse
 from .rounding import fixed
-from .text import by_member, padded, substring, text_of
+from .text import by_member, own_text, padded, substring, text_of
 from .times import strftime
 
 SPEC = re.compile(
@@ -34,7 +35,8 @@ def formatted(b: Builder, x: Node, spec: str) -> Node:
         except ValueError as e:
             raise bad_format(spec, type(x.value).__name__, str(e)) from None
     if not spec:
-        return text_of(x, format)
+        own = None if own_method(x.kind, "__format__") else own_text(b, x)
+        return own or text_of(x, format)
     if family(x.kind) in ("datetime", "date"):
         return strftime(b, x, const(spec))
     refuse_none(f"the format `{spec}`", x)

@@ -37,6 +37,7 @@ from ..nodes import (
     ONE,
     ZERO,
     Array,
+    Binary,
     Call,
     Cast,
     Collect,
@@ -56,6 +57,7 @@ from ..nodes import (
     whole,
     with_kind,
 )
+from ..own_methods import refuse_own
 from ..refusals import Page, refuse
 from ..scope import Iterable, Value
 from . import dicts
@@ -66,6 +68,7 @@ EMPTY = Array((), kind=ListKind(NEVER))
 def elem_kind(xs: Node) -> Kind:
     """The kind of the items; refuses what cannot be looped over."""
     if isinstance(xs.kind, (ListKind, SetKind, TupleKind)):
+        refuse_own("a loop", xs.kind, "__iter__")
         return element_kind(xs.kind)
     refuse_none("a loop", xs)
     raise refuse(Page.WRONG_TYPE, f"cannot iterate over {an(xs.kind)}", "only lists, tuples, sets and dicts")
@@ -147,6 +150,7 @@ def flattened(b: Builder, xs: Node, x: Var, i: Var | None, test: Node | None, in
 # ------------------------------------------------------------------ parts
 def item(b: Builder, xs: Node, i: Node) -> Node:
     """xs[i], which raises out of range."""
+    refuse_own("`[...]`", xs.kind, "__getitem__")
     elem = elem_kind(xs)
     if isinstance(i, Const) and isinstance(i.value, int):
         length = (
@@ -164,12 +168,11 @@ def item(b: Builder, xs: Node, i: Node) -> Node:
         refuse_none("an index", i)
         raise refuse(Page.WRONG_TYPE, f"an index of type {show(i.kind)}", "give an int")
     split = xs.of if isinstance(xs, Collect) and isinstance(xs.of, Call) and xs.of.function == "$split" else None
-    never_empty = split is not None and isinstance(split.args[1], Const)
-    full = never_empty or has_items(b, xs)
+    sure = 1 if split is not None and isinstance(split.args[1], Const) else least(b, xs)
     xs, i = b.let(xs), b.let(i)
     got = Index(xs, i, kind=elem)
-    full = full or has_items(b, xs)
-    if full and isinstance(i, Const) and i.value in (0, -1):
+    sure = sure or least(b, xs)
+    if isinstance(i, Const) and -sure <= i.value < sure:
         return got
     there: Node = call("exists", got, kind=BOOL)
     if is_optional(elem) and not isinstance(i, Const):  # jsonata-python finds no null by a computed index
@@ -180,8 +183,18 @@ def item(b: Builder, xs: Node, i: Node) -> Node:
 
 def has_items(b: Builder, xs: Node) -> bool:
     """Is the list known not to be empty?"""
-    size = count(xs)
-    return not b.scope.known.isdisjoint((binary(size, ">", ZERO), binary(size, "!=", ZERO), binary(size, ">=", ONE)))
+    return least(b, xs) > 0
+
+
+def least(b: Builder, xs: Node) -> int:
+    """How many items the list has at least, by what is known here."""
+    size, out = count(xs), 0
+    for test in b.scope.known:
+        if isinstance(test, Binary) and test.left == size and isinstance(test.right, Const):
+            n = test.right.value
+            if isinstance(n, int):
+                out = max(out, {"=": n, ">=": n, ">": n + 1}.get(test.op, 1 if (test.op, n) == ("!=", 0) else 0))
+    return out
 
 
 # ------------------------------------------------------------------ lists made of lists

@@ -19,6 +19,7 @@ from ..kinds import (
     DictKind,
     Kind,
     ListKind,
+    LiteralKind,
     RecordField,
     RecordKind,
     RootKind,
@@ -35,6 +36,7 @@ from ..kinds import (
     is_typed_dict,
     join,
     members,
+    of_literal,
     shape_problem,
     show,
     unmet,
@@ -139,7 +141,8 @@ def field_value(b: Builder, where: str, f: RecordField, v: Node, checked: bool) 
 
 def check_fits(where: str, v: Node, want: Kind) -> None:
     """Refuse a value of another type."""
-    if fits(v.kind, want):
+    literals = [m for m in members(want) if isinstance(m, LiteralKind)] if isinstance(v, Const) else []
+    if fits(v.kind, want) or any(fits(of_literal(v.value), m) for m in literals if isinstance(v, Const)):
         return
     if is_optional(v.kind) and fits(v.kind, join(want, NONE)):
         said = f"{where} is {show(want)}, but `{text(v)[:60]}` may be None"

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import ast
-import inspect
-import types
 from collections.abc import Callable
-from typing import Any
 
 from ..builder import Builder
 from ..conditions import as_number
@@ -49,6 +46,7 @@ from ..nodes import (
     either,
     or_null,
 )
+from ..own_methods import own_method
 from ..refusals import Page, refuse
 from . import bits, sets, times
 from .dicts import merge
@@ -275,7 +273,7 @@ def operate(b: Builder, op: type[ast.operator], x: Node, y: Node) -> Node:
     if rule is None and op not in BITWISE and {fx, fy} <= {"bool", "number"}:
         x, y = (as_number(v) if family(v.kind) == "bool" else v for v in (x, y))
         rule = BINARY.get((op, "number", "number"))
-    if rule is None and (own := own_operator(op, x)) is not None:
+    if (own := own_method(x.kind, OWN.get(op, ""))) is not None:
         made = b.apply(const_of(own), [x, y])
         return made if isinstance(made, Node) else NULL
     if rule is None:
@@ -286,13 +284,6 @@ def operate(b: Builder, op: type[ast.operator], x: Node, y: Node) -> Node:
             hint(op, fx, fy),
         )
     return rule(b, x, y)
-
-
-def own_operator(op: type[ast.operator], x: Node) -> Any:
-    """The method that a class of the user's defines for an operator."""
-    cls = getattr(x.kind, "cls", None) if family(x.kind) == "model" else None
-    method = inspect.getattr_static(cls, OWN.get(op, ""), None)
-    return method if isinstance(method, types.FunctionType) else None
 
 
 OWN = {ast.Add: "__add__", ast.Sub: "__sub__", ast.Mult: "__mul__", ast.Div: "__truediv__"}

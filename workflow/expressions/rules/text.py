@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..builder import Builder
+from ..constants import const_of
 from ..demands import need, need_constant, refuse_none
 from ..kinds import (
     BOOL,
@@ -42,6 +43,7 @@ from ..nodes import (
     const,
     either,
 )
+from ..own_methods import own_method
 from ..refusals import Page, refuse
 from ..scope import Value
 from .lists import as_list
@@ -222,7 +224,14 @@ METHODS: dict[tuple[str, str], Any] = {
 # ------------------------------------------------------------------ the text of a value
 def to_text(b: Builder, x: Node = EMPTY_TEXT, /) -> Node:
     """str(x)"""
-    return text_of(x, str)
+    return own_text(b, x) or text_of(x, str)
+
+
+def own_text(b: Builder, x: Node) -> Node | None:
+    """The text that a model or a NamedTuple of the user's gives of itself."""
+    own = own_method(x.kind, "__str__") if family(x.kind) in ("model", "tuple") else None
+    made = b.apply(const_of(own), [x]) if own is not None and not isinstance(x, Const) else None
+    return made if isinstance(made, Node) else None
 
 
 def text_of(x: Node, how: Callable[[Any], str]) -> Node:

@@ -146,6 +146,8 @@ class ExecutionOperations:
             and status in (None, execution.status)
             and (redriven is None or (redriven == "REDRIVEN") == bool(execution.run.redrives))
         ]
+        # Running executions by when they began or were redriven, others by when they stopped.
+        found.sort(key=lambda one: -(one.run.stopped_at or one.run.redriven_at or one.run.started_at))
         return paged("executions", page(request, found, _summary))
 
     async def stop_execution(self, request: Request) -> Response:

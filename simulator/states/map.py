@@ -13,7 +13,7 @@ from simulator.errors import EvaluationError, LocatedError, StateError
 from simulator.states.base import Dialect
 from simulator.states.working import Working
 from simulator.strand import Strand, too_large
-from simulator.values import PAYLOAD_LIMIT, Value, dump
+from simulator.values import PAYLOAD_LIMIT, Value, dump, text
 
 if TYPE_CHECKING:
     from simulator.definition import Chart
@@ -103,7 +103,7 @@ class Map(Working):
         items = effective if self._items is None else self._items(strand, raw, effective)
         if not isinstance(items, list):
             if self.dialect.name == "JSONata":
-                raise EvaluationError("The Map state's input is not an array, and no Items was given.", "Items")
+                raise EvaluationError(f"Map state input must be an array but was: {text(items)}")
             # ItemsPath is `$` where there is none.
             raise LocatedError(errors.RUNTIME, 'Reference path "$" must point to array.')
         return items

@@ -358,3 +358,34 @@ def test_timestamps_are_those_that_java_reads(text: str, seconds: float | None) 
     # ISO_OFFSET_DATE_TIME: https://docs.oracle.com/javase/8/docs/api/java/time/format/DateTimeFormatter.html
     parsed = parse_timestamp(text)
     assert (parsed and parsed - VIRTUAL_START) == seconds
+
+
+def test_a_map_over_what_is_no_array_says_what_it_was() -> None:
+    body = processor({"B": {"Type": "Pass", "End": True}})
+    result = run({"M": {"Type": "Map", "ItemProcessor": body}}, {"foo": "bar"})
+    assert result.cause == (
+        "An error occurred while executing the state 'M' (entered at the event id #2). "
+        'Map state input must be an array but was: {"foo":"bar"}'
+    )
+    (event,) = [event for event in result.events if event.type == "EvaluationFailed"]
+    assert "location" not in event.details
+
+
+def test_the_exit_of_a_map_or_parallel_follows_what_its_success_followed() -> None:
+    body = processor({"B": {"Type": "Pass", "End": True}})
+    states = {
+        "M": {"Type": "Map", "Items": [1], "ItemProcessor": body, "Next": "P"},
+        "P": {"Type": "Parallel", "Branches": [processor({"C": {"Type": "Pass", "End": True}})], "Next": "D"},
+        "D": {
+            **distributed(Items=[1]),
+            "ItemProcessor": {
+                **distributed()["ItemProcessor"],
+                "StartAt": "E",
+                "States": {"E": {"Type": "Pass", "End": True}},
+            },
+        },
+    }
+    events = {event.type: event for event in run(states).events}
+    for kind in ("Map", "Parallel"):
+        assert events[f"{kind}StateExited"].previous == events[f"{kind}StateSucceeded"].previous
+    assert events["MapStateExited"].previous == events["MapRunSucceeded"].id

@@ -17,5 +17,5 @@ pause = Wait("Pause", seconds=10)
 due = Wait("Due", Reminder, until=lambda reminder: reminder.at)
 example = Workflow.standard("example", pause >> due)
 
-reminder = Reminder(datetime.fromisoformat("2030-01-01T00:00:00+00:00"), "renew")
+reminder = Reminder(datetime.fromisoformat("2026-06-01T00:00:00+00:00"), "renew")
 assert run(example, reminder).output == reminder

@@ -239,6 +239,11 @@ class Engine:
             await self.driver.record(execution, ["stop", error, cause], lambda run, now: run.stop(error, cause, now))
         return execution.run.stopped_at or self.clock.now()
 
+    async def stop_child(self, execution: Execution, arn: str, error: str | None, cause: str | None) -> None:
+        """Abort one child execution of a Map Run of an execution."""
+        entry: list[Value] = ["stop_child", arn, error, cause]
+        await self.driver.record(execution, entry, lambda run, now: run.stop_child(arn, error, cause, now))
+
     async def task_success(self, token: str, output: Value) -> None:
         """SendTaskSuccess. Raises InvalidToken, TaskDoesNotExist or TaskTimedOut."""
         await self._by_token(token, Succeeded(output))

@@ -187,6 +187,21 @@ class Run(Scheduler):
         self._ready.append((self._root, None))
         return self._work()
 
+    def stop_child(self, arn: str, error: str | None, cause: str | None, now: float) -> list[Command]:
+        """Abort one child execution of a Map Run: it counts as no failure, and the others go on."""
+        found = (child for run in self.map_runs for child in run.children if child.arn == arn)
+        strand = next((child.strand for child in found if child.status == "RUNNING"), None)
+        group = None if strand is None else strand.group
+        if strand is None or strand.child is None or group is None or self.status != "RUNNING":
+            return []
+        self.now = now
+        self._abandon(strand)
+        del group.active[strand.index]
+        strand.child.error, strand.child.cause = error, cause
+        group.aborted(strand.index, strand)
+        self._carry_on(group)
+        return self._work()
+
     def redriven_with(self, token: str, now: float) -> float | None:
         """When it was redriven with this client token, if that is one of the last and not too long ago."""
         for known, when in self._tokens:

@@ -96,6 +96,8 @@ def replay(saved: Saved, limit: float | None) -> tuple[Run, Outstanding]:
             left.take(run.stop(rest[0], rest[1], now))
         elif what == "redrive":
             left.take(run.redrive(now, *rest))
+        elif what == "stop_child":
+            left.take(run.stop_child(rest[0], rest[1], rest[2], now))
         elif what == "map_run":
             left.take(run.update_map_run(rest[0], rest[1], now))
         elif what == "fire":

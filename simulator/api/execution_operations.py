@@ -10,7 +10,7 @@ from simulator.api import children
 from simulator.api.requests import Request, Response, bounded, may, need, page, paged, without_nones
 from simulator.api.saving import written
 from simulator.executions import Engine, Execution
-from simulator.faults import ApiError, activity_missing, invalid_arn
+from simulator.faults import ApiError, activity_missing, invalid_arn, not_redrivable
 from simulator.history import render
 from simulator.machines import check_name
 from simulator.redriving import refusal_of
@@ -151,14 +151,26 @@ class ExecutionOperations:
         return paged("executions", page(request, found, _summary))
 
     async def stop_execution(self, request: Request) -> Response:
-        """StopExecution."""
-        execution = self._standard(need(request, "executionArn", str))
+        """StopExecution, of Standard executions and of a Map Run's Standard children."""
+        arn = need(request, "executionArn", str)
+        found = children.find(self._engine, arn)
+        if found is not None:
+            (parent, _), child = found
+            if child.express:
+                raise invalid_arn("express")
+            if child.status == "RUNNING":
+                await self._engine.stop_child(parent, arn, *_failure(request))
+            return {"stopDate": child.stopped}
+        execution = self._standard(arn)
         stopped = await self._engine.stop(execution.arn, *_failure(request))
         return {"stopDate": stopped}
 
     async def redrive_execution(self, request: Request) -> Response:
-        """RedriveExecution."""
-        execution = self._standard(need(request, "executionArn", str))
+        """RedriveExecution; children of a Map Run are redriven by their parent."""
+        arn = need(request, "executionArn", str)
+        if children.find(self._engine, arn) is not None:
+            raise not_redrivable("A child execution of a Map Run is redriven by redriving its parent")
+        execution = self._standard(arn)
         return {"redriveDate": await self._engine.redrive(execution.arn, may(request, "clientToken", str))}
 
     def _standard(self, arn: str) -> Execution:

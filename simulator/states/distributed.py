@@ -133,7 +133,7 @@ class DistributedMap(Map):
     def _aborted(child: Child, now: float) -> None:
         child.status, child.stopped = "ABORTED", now
         if child.strand is not None:
-            child.strand.note("ExecutionAborted", {})
+            child.strand.note("ExecutionAborted", {"error": child.error, "cause": child.cause})
 
     # -------------------------------------------------------------- items
 

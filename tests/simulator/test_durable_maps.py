@@ -160,3 +160,26 @@ async def test_a_finished_execution_of_map_runs_is_replayed_as_it_was(tmp_path: 
     # The same client token is the same redrive, even of an execution that succeeded since.
     assert await again.redrive(execution.arn, "t") == when
     await again.close()
+
+
+async def test_a_child_that_was_stopped_and_limits_that_were_changed_are_known_after_a_restart(tmp_path: Path) -> None:
+    clock, path = VirtualClock(automatic=False), tmp_path / "s.db"
+    engine = Engine(World(), store=SqliteStore(path, threaded=False), clock=clock, seed="s")
+    body = each({"W": {"Type": "Wait", "Seconds": 60, "End": True}})
+    arn = add(engine, "m", {"M": {"Type": "Map", "Items": [1, 2, 3], "MaxConcurrency": 1, "ItemProcessor": body}})
+    engine.store.put("machine", arn, engine.machines.by_arn[arn].save(), lambda error: None)
+    execution = await engine.start(arn)
+    (run,) = execution.run.map_runs
+    await engine.stop_child(execution, run.children[0].arn, "E", None)
+    await engine.update_map_run(execution, run.arn, {"max_concurrency": 2, "tolerated_percentage": 10})
+    before = shape(run)
+    assert [child.status for child in run.children] == ["ABORTED", "RUNNING", "RUNNING"]
+    await engine.close()
+    again = Engine(World(), store=SqliteStore(path, threaded=False), clock=clock, seed="t")
+    assert again.recover() == 1
+    recovered = again.get(execution.arn)
+    assert shape(recovered.run.map_runs[0]) == before
+    assert recovered.run.map_runs[0].tolerated_percentage == 10
+    clock.advance(60)
+    assert (recovered.status, recovered.run.output[1:]) == ("SUCCEEDED", [2, 3])
+    await again.close()

@@ -270,3 +270,33 @@ async def test_an_execution_is_redriven_within_fourteen_days_and_a_year() -> Non
     clock.advance(1)
     error = await api.refused("RedriveExecution", executionArn=long.arn)
     assert error.message == "Execution has exceeded the max execution time"
+
+
+async def test_a_child_is_stopped_alone_and_redriven_by_its_parent_only() -> None:
+    waiting = {"W": {"Type": "Wait", "Seconds": 60, "Next": "F"}, "F": {"Type": "Pass", "End": True}}
+    clock = VirtualClock(automatic=False)
+    engine = Engine(World(), clock=clock, seed="s")
+    api = Api(engine)
+    states = {"M": {"Type": "Map", "Items": [1, 2, 3], "MaxConcurrency": 1, "ItemProcessor": each(waiting)}}
+    execution = await engine.start(add(engine, "m", states))
+    (run,) = execution.run.map_runs
+    clock.advance(1)
+    first = run.children[0].arn
+    assert await api("StopExecution", executionArn=first, error="E", cause="C") == {"stopDate": clock.now()}
+    assert await api("StopExecution", executionArn=first) == {"stopDate": clock.now()}  # it is over
+    shown = await api("DescribeExecution", executionArn=first)
+    assert (shown["status"], shown["error"], shown["cause"]) == ("ABORTED", "E", "C")
+    assert run.children[0].events[-1].type == "ExecutionAborted"
+    assert [child.status for child in run.children] == ["ABORTED", "RUNNING"]  # its place is taken
+    error = await api.refused("RedriveExecution", executionArn=first)
+    assert error.code == "ExecutionNotRedrivable"
+    clock.advance(120)
+    assert execution.status == "SUCCEEDED"  # what a user stops is no failure
+    assert [execution.run.output[0]["Status"], *execution.run.output[1:]] == ["ABORTED", 2, 3]
+    assert run.counts(clock.now(), items=True)["aborted"] == 1
+    endless = each({"V": {"Type": "Wait", "Seconds": 60, "End": True}}, "EXPRESS")
+    express = {"M": {"Type": "Map", "Items": [1], "ItemProcessor": endless}}
+    other = await engine.start(add(engine, "x", express))
+    child = other.run.map_runs[0].children[0].arn
+    assert (await api.refused("StopExecution", executionArn=child)).code == "InvalidArn"
+    await engine.stop(other.arn)

@@ -157,6 +157,7 @@ class Corner(BaseModel):
     posted: Posted
     own: Own
     bag: Bag
+    many: tuple[int, ...]
     hiding: Hiding
     listed: Listed
     address: IPv4Address
@@ -226,6 +227,7 @@ CORNERS: dict[str, Callable[[Corner], object]] = {
     "argument of another type": lambda c: c.text.startswith(c.n),
     "models that contain themselves": lambda c: c.tree == c.tree.model_copy(update={"name": c.text}),
     "models with their own ==": lambda c: c.own == Own(c.n),
+    "tuple and list": lambda c: c.many == [1],
     "a length of its own": lambda c: len(c.bag),
     "models with excluded fields": lambda c: c.hiding == c.hiding.model_copy(update={"seen": c.text}),
     "models with lists of lists": lambda c: c.listed == Listed(rows=[[c.n]]),

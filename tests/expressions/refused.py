@@ -291,7 +291,7 @@ REFUSED: dict[str, Callable[[Shipment], object]] = {
     "zeros and a sign": lambda s: f"{s.celsius:+08.1f}",
     "list < list": lambda s: s.names < s.names,
     "dict == dict": lambda s: s.counts == {"a": 1},
-    "list == list of models": lambda s: s.parcels == [],
+    "list == list of models": lambda s: s.parcels == s.parcels[:1],
     "Decimal order": lambda s: s.price > 3,
     "Decimal arithmetic": lambda s: s.price * 2,
     "Decimal ==": lambda s: s.price == Decimal("1.5"),

@@ -10,6 +10,7 @@ from workflow.expressions import compile_function
 
 from .compare import differences
 from .order_examples import orders
+from .order_guards import EQUAL as GUARDS
 from .order_lists import EQUAL as LISTS
 from .order_matches import EQUAL as MATCHES
 from .order_models import EQUAL as MODELS
@@ -30,6 +31,7 @@ TABLES = {
     "models": MODELS,
     "statements": STATEMENTS,
     "rules": RULES,
+    "guards": GUARDS,
     "tables": CONSTANTS,
     "steps": STEPS,
     "matches": MATCHES,

@@ -9,7 +9,7 @@ from typing import Any
 from workflow.diagnostics import did_you_mean
 
 from .builder import Builder
-from .conditions import as_number, check_zones, millis
+from .conditions import as_number, check_zones, count, millis
 from .demands import refuse_none
 from .json_values import to_json
 from .kinds import (
@@ -36,6 +36,7 @@ from .nodes import (
     FALSE,
     NULL,
     TRUE,
+    ZERO,
     Array,
     Const,
     Field,
@@ -79,6 +80,11 @@ def equal(b: Builder, x: Node, y: Node) -> Node:
         return TRUE
     if kx == ky and kx in SCALARS:
         return binary(x, "=", y)
+    if kx == ky == "list" and (as_tuple(x) != as_tuple(y)):
+        raise refuse(Page.NEVER_EQUAL, "a tuple never equals a list", "write list(...)")
+    for one, other in ((x, y), (y, x)):
+        if kx == ky == "list" and isinstance(other, Const) and not other.value and not plain_list(one.kind):
+            return binary(count(one), "=", ZERO)
     match kx, ky:
         case "enum", "enum" if _enum(x.kind) is _enum(y.kind):
             return binary(x, "=", y)
@@ -104,6 +110,11 @@ def equal(b: Builder, x: Node, y: Node) -> Node:
     said = f"{show(x.kind)} never equals {show(y.kind)}"
     instead = "compare with a member, or write .value" if "enum" in (kx, ky) else "compare values of one type"
     raise refuse(Page.NEVER_EQUAL, said, instead)
+
+
+def as_tuple(x: Node) -> bool:
+    """A tuple of any length?"""
+    return isinstance(x.kind, ListKind) and x.kind.is_tuple
 
 
 def _instead(kx: str, ky: str) -> str:

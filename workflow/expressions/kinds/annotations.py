@@ -141,7 +141,7 @@ def of_class(cls: type) -> Kind:
         return RecordKind(cls)
     if is_named_tuple(cls):
         return named_tuple(cls, {})
-    bare = {list: ListKind(ANY), tuple: ListKind(ANY), set: SetKind(ANY), dict: DictKind(ANY)}
+    bare = {list: ListKind(ANY), tuple: ListKind(ANY, (), True), set: SetKind(ANY), dict: DictKind(ANY)}
     if cls in bare:
         return bare[cls]
     if cls.__module__ == "decimal" and cls.__name__ == "Decimal":
@@ -183,9 +183,8 @@ PYDANTIC: dict[str, Kind] = {
 def of_generic(origin: type, args: tuple[Any, ...], a: Any) -> Kind:
     """list[int], dict[str, X], Box[int]."""
     if origin is tuple:
-        return (
-            ListKind(from_annotation(args[0])) if args[1:] == (...,) else TupleKind(tuple(map(from_annotation, args)))
-        )
+        whole = ListKind(from_annotation(args[0]), (), True) if args[1:] == (...,) else None
+        return whole or TupleKind(tuple(map(from_annotation, args)))
     if issubclass(origin, AbstractSet):
         return SetKind(from_annotation(args[0]))
     if is_record(origin):
@@ -232,8 +231,8 @@ def limited(kind: Kind, limits: Limits) -> Kind:
             return NumberKind(integer, have + limits)
         case TextKind(have):
             return TextKind(have + limits)
-        case ListKind(elem, have):
-            return ListKind(elem, have + limits)
+        case ListKind(elem, have, is_tuple):
+            return ListKind(elem, have + limits, is_tuple)
         case SetKind(elem, have):
             return SetKind(elem, have + limits)
         case DictKind(value, key, shape, have):

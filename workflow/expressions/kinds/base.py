@@ -153,10 +153,11 @@ class NamedTextKind(Kind):
 
 @dataclass(frozen=True)
 class ListKind(Kind):
-    """A list, or a tuple of any length."""
+    """A list, or a tuple of any length, which no list is equal to."""
 
     elem: Kind
     limits: Limits = field(default=(), compare=False)
+    is_tuple: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -267,7 +268,7 @@ def merged(a: Kind, b: Kind) -> Kind | None:
         case DateTimeKind(), DateTimeKind() if (a.zone == "naive") == (b.zone == "naive"):
             return a if a == b else DateTimeKind("own" if {a.zone, b.zone} == {"own", "utc"} else "lost")
         case ListKind(), ListKind():
-            return ListKind(join(a.elem, b.elem), common(a.limits, b.limits))
+            return ListKind(join(a.elem, b.elem), common(a.limits, b.limits), a.is_tuple and b.is_tuple)
         case SetKind(), SetKind():
             return SetKind(join(a.elem, b.elem), common(a.limits, b.limits))
         case TupleKind(), TupleKind() if a.cls is b.cls and len(a.items) == len(b.items):

@@ -132,8 +132,12 @@ class _Findings:
         value = spec.get(name)
         if name not in spec or (computed and isinstance(value, str)):
             return
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= LONGEST:
-            self.schema(f"{name} must be an integer between {least} and {LONGEST}", f"{at}/{name}")
+        if isinstance(value, bool) or not isinstance(value, int):
+            self.schema("Expected value of type Integer", f"{at}/{name}")
+        elif value < least:
+            self.schema(f"Minimum value is {least}", f"{at}/{name}")
+        elif value > LONGEST:
+            self.schema(f"Maximum value is {LONGEST}", f"{at}/{name}")
 
 
 def _chart(spec: Any, at: str, language: str, found: _Findings, *, top: bool = False) -> None:
@@ -163,11 +167,11 @@ def _chart(spec: Any, at: str, language: str, found: _Findings, *, top: bool = F
                 found.add("MISSING_TRANSITION_TARGET", f"Missing 'Next' target: {target}", place)
         _state(state, here, language, found, top=top)
     if not ends and not any(problem.location.startswith(f"{at}/States") for problem in found.problems):
-        found.warn("NO_TERMINAL_STATE", "No state ends this collection: one needs End, Succeed or Fail", f"{at}/States")
+        found.add("MISSING_END_STATE", "Workflow has no terminal state", "null")
     for name in states:
         if name not in targets:
             message = f'State "{name}" is not reachable.'
-            found.warn("UNREACHABLE_STATE", message, f"{at}/States/{_pointer(name)}")
+            found.add("MISSING_TRANSITION_TARGET", message, f"{at}/States/{_pointer(name)}")
 
 
 def _pointer(name: str) -> str:
@@ -202,7 +206,7 @@ def _state(state: Any, at: str, inherited: str, found: _Findings, *, top: bool) 
         return
     language = state.get("QueryLanguage", inherited)
     if inherited == "JSONata" and language != "JSONata":
-        found.schema("A state of a JSONata state machine cannot use JSONPath", f"{at}/QueryLanguage")
+        found.schema("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", at)
         return
     both, of_path, of_jsonata = _BY_TYPE[kind]
     own, foreign = (of_jsonata, of_path) if language == "JSONata" else (of_path, of_jsonata)
@@ -210,17 +214,20 @@ def _state(state: Any, at: str, inherited: str, found: _Findings, *, top: bool) 
         if field in _COMMON or field in both or field in own:
             continue
         if field in foreign:
+            other = "JSONPath" if language == "JSONata" else "JSONata"
             found.schema(
-                f"The field '{field}' is not supported in a state whose query language is {language}", f"{at}/{field}"
+                f"The QueryLanguage is set to '{language}', but field '{field}' is only supported for the '{other}' "
+                "QueryLanguage",
+                at,
             )
         elif field in _KNOWN:
-            found.schema(f"The field '{field}' is not supported in a {kind} state", f"{at}/{field}")
+            found.schema(f"Field '{field}' is not supported", at)
         else:
             message = f"The field '{field}' is not supported in a {kind} state"
             found.warn("UNKNOWN_FIELD", message, f"{at}/{field}")
     for one, other in _EITHER:
         if one in state and other in state:
-            found.schema(f"Only one of {one} and {other} may be given", f"{at}/{other}")
+            found.schema(f"There should only be one of the following fields: [{one}, {other}]", at)
     if "Next" in both:
         _flow(state, at, found)
     _BY_KIND.get(kind, _nothing)(state, at, str(language), found)
@@ -298,7 +305,7 @@ def _choice(state: dict[str, Any], at: str, language: str, found: _Findings) -> 
     for index, rule in enumerate(choices):
         here = f"{at}/Choices[{index}]"
         if not isinstance(rule, dict) or not isinstance(rule.get("Next"), str):
-            found.schema("A rule needs the field 'Next'", f"{here}/Next")
+            found.schema("These fields are required: [Next]", here)
         elif language == "JSONata":
             if not isinstance(rule.get("Condition"), str | bool):
                 found.schema("A rule needs the field 'Condition'", f"{here}/Condition")
@@ -309,7 +316,7 @@ def _choice(state: dict[str, Any], at: str, language: str, found: _Findings) -> 
 
 def _parallel(state: dict[str, Any], at: str, language: str, found: _Findings) -> None:
     if not isinstance(state.get("Branches"), list) or not state["Branches"]:
-        found.schema("The field 'Branches' is required and must be a non-empty array", f"{at}/Branches")
+        found.schema("Value cannot be empty", f"{at}/Branches")
 
 
 def _map(state: dict[str, Any], at: str, language: str, found: _Findings) -> None:

@@ -93,7 +93,7 @@ def _machine(definition: str, name: str | None) -> Machine:
         whole = {"QueryLanguage": language, "StartAt": ALONE, "States": {ALONE: spec}}
     found = [problem for problem in problems(whole) if problem.severity == "ERROR"]
     if name is None:  # where a state that is given alone leads is not there to be found
-        found = [problem for problem in found if problem.code != "MISSING_TRANSITION_TARGET"]
+        found = [problem for problem in found if problem.code not in ("MISSING_TRANSITION_TARGET", "MISSING_END_STATE")]
     if found:
         listed = ", ".join(f"{problem.code}: {problem.message} at {problem.location}" for problem in found)
         raise ApiError("InvalidDefinition", f"Invalid State Machine Definition: '{listed}'")

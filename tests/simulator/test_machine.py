@@ -122,7 +122,8 @@ def test_output_over_the_limit_is_refused_to_the_byte() -> None:
 
 
 def test_an_endless_loop_of_passes_ends_at_the_event_limit() -> None:
-    result = run({"A": {"Type": "Pass", "Next": "A"}})
+    again = {"Type": "Choice", "Choices": [{"Condition": False, "Next": "E"}], "Default": "A"}
+    result = run({"A": {"Type": "Pass", "Next": "C"}, "C": again, "E": {"Type": "Succeed"}})
     assert result.error == "States.Runtime"
     assert result.cause == "The execution reached the maximum number of history events (25000)."
 

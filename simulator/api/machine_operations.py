@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simulator.api import children
 from simulator.api.requests import Request, Response, bounded, may, need, page, paged, without_nones
 from simulator.api.saving import save_machine, written
 from simulator.api.tag_operations import checked_tags
@@ -156,9 +157,14 @@ class MachineOperations:
         )
 
     async def describe_state_machine_for_execution(self, request: Request) -> Response:
-        """DescribeStateMachineForExecution: the definition that the execution runs."""
-        execution = self._engine.get(need(request, "executionArn", str))
+        """DescribeStateMachineForExecution: the definition that the execution runs, or that a child's parent runs."""
+        arn = need(request, "executionArn", str)
+        found = children.find(self._engine, arn)
+        execution = self._engine.get(arn) if found is None else found[0].execution
         shown = self._describe(execution.machine, execution.revision, execution.machine.arn, 0.0, None)
+        if found is not None:
+            run = found[0].run
+            shown["mapRunArn"], shown["label"] = run.arn, run.machine_arn.rpartition("/")[2]
         for name in ("status", "type", "creationDate"):
             shown.pop(name)
         return {**shown, "updateDate": execution.machine.updated}

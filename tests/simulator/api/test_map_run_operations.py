@@ -300,3 +300,13 @@ async def test_a_child_is_stopped_alone_and_redriven_by_its_parent_only() -> Non
     child = other.run.map_runs[0].children[0].arn
     assert (await api.refused("StopExecution", executionArn=child)).code == "InvalidArn"
     await engine.stop(other.arn)
+
+
+async def test_the_definition_of_a_child_is_its_parents_with_its_label() -> None:
+    engine = Engine(World(), clock=VirtualClock(), seed="s")
+    api = Api(engine)
+    execution = await engine.run(add(engine, "m", {"M": working(Items=[1], Label="L")}))
+    (run,) = execution.run.map_runs
+    own = await api("DescribeStateMachineForExecution", executionArn=execution.arn)
+    shown = await api("DescribeStateMachineForExecution", executionArn=run.children[0].arn)
+    assert shown == {**own, "mapRunArn": run.arn, "label": "L"}

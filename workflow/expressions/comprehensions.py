@@ -15,12 +15,15 @@ from .nodes import (
     TRUE,
     ZERO,
     Array,
+    Binary,
+    Collect,
     Cond,
     Const,
     Function,
     Node,
     Object,
     Var,
+    binary,
     both,
     call,
     cond,
@@ -107,6 +110,11 @@ def comprehension(it: Reader, generators: list[ast.comprehension], elt: Make, qu
     if isinstance(g.target, ast.Name):
         value = whole(value)
     with it.within(it.scope.child()) as scope:
+        match xs:  # places are never negative
+            case Collect(of=Binary(op="..", left=Const(value=int(first)))) if first >= 0:
+                scope.known.add(binary(x, ">=", ZERO))
+        if i is not None:
+            scope.known.add(binary(i, ">=", ZERO))
         binding.assign(it, g.target, value, shared=False)
         condition = it.chain(g.ifs, True) if g.ifs else TRUE
         test = None if condition == TRUE else scope.close(condition)

@@ -32,6 +32,7 @@ from ..nodes import (
     ONE,
     ZERO,
     Array,
+    Binary,
     Collect,
     Const,
     Function,
@@ -142,6 +143,10 @@ def never_negative(b: Builder, x: Node) -> bool:
     """Is a number known to be 0 or more?"""
     if getattr(x, "function", "") in ("$count", "$length") or binary(x, ">=", ZERO) in b.scope.known:
         return True
+    if isinstance(x, Binary) and x.op in ("+", "*"):
+        return never_negative(b, x.left) and never_negative(b, x.right)
+    if isinstance(x, Const):
+        return isinstance(x.value, (int, float)) and x.value >= 0
     values = values_of(x.kind)
     at_least = [limit.bound for limit in limits_of(x.kind) if limit.name in ("ge", "gt")]
     return (bool(values) and min(values) >= 0) or any(bound >= 0 for bound in at_least)

@@ -9,11 +9,27 @@ from ..builder import Builder
 from ..conditions import count
 from ..demands import need_constant, refuse_none
 from ..kinds import FLOAT, INT, STR, ListKind, an, family, show, whole_values
-from ..nodes import EMPTY_TEXT, NULL, ONE, TRUE, ZERO, Array, Const, Node, Var, binary, both, call, cond, const
+from ..nodes import (
+    EMPTY_TEXT,
+    NULL,
+    ONE,
+    TRUE,
+    ZERO,
+    Array,
+    Const,
+    Node,
+    Var,
+    binary,
+    both,
+    call,
+    cond,
+    const,
+    with_kind,
+)
 from ..refusals import Page, refuse
 from ..scope import Value
 from .lists import as_list, elem_kind, mapped
-from .numbers import error
+from .numbers import error, never_negative
 from .text import length, substring
 
 
@@ -26,7 +42,7 @@ def end_of(b: Builder, n: Node | None, size: Node, missing: Node) -> Node:
         raise refuse(Page.WRONG_TYPE, f"{an(n.kind)} as the end of a slice", "give an int")
     if isinstance(n, Const):
         return n if n.value >= 0 else binary(size, "-", const(-n.value), INT)
-    if is_count(n):
+    if never_negative(b, n):
         return n
     n = b.let(n)
     return cond(binary(n, "<", ZERO), binary(size, "+", n, INT), n)
@@ -92,6 +108,8 @@ def of_list(b: Builder, xs: Node, start: Node | None, stop: Node | None) -> Node
         test = binary(i, ">=", b.let(end_of(b, start, count(xs), ZERO)))
     if stop is not None and stop != NULL:
         test = both(test, binary(i, "<", b.let(end_of(b, stop, count(xs), ZERO))))
+    if test == TRUE:
+        return with_kind(xs, ListKind(elem_kind(xs)))
     return mapped(b, xs, x, i, None if test == TRUE else test, x)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from simulator.clock import iso
 from simulator.errors import EXCEED_TOLERATED_FAILURE, StateError
 from simulator.history import Event
 from simulator.redriving import refusal
@@ -48,8 +49,9 @@ class Child:
     error: str | None = None
     cause: str | None = None
     events: list[Event] = field(default_factory=list)
-    #: The context object without what a state adds to it.
-    context: dict[str, Value] = field(default_factory=dict)
+    machine_arn: str = ""
+    role_arn: str = ""
+    _context: dict[str, Value] | None = None
     redrives: int = 0
     redriven: float | None = None
     #: It failed, and its Map Run was redriven, but it did not start again yet.
@@ -65,9 +67,33 @@ class Child:
         """The status that the API shows."""
         return "PENDING_REDRIVE" if self.waits else self.status
 
-    def again(self) -> None:
-        """It runs again."""
+    @property
+    def context(self) -> dict[str, Value]:
+        """The context object without what a state adds to it. Made when first asked for."""
+        if self._context is None:
+            execution: dict[str, Value] = {
+                "Id": self.arn,
+                "Input": self.input,
+                "Name": self.name,
+                "RoleArn": self.role_arn,
+                "StartTime": iso(self.started),
+                "RedriveCount": self.redrives,
+            }
+            if self.redriven is not None:
+                execution["RedriveTime"] = iso(self.redriven)
+            machine = {"Id": self.machine_arn, "Name": self.machine_arn.rpartition(":")[2]}
+            self._context = {"Execution": execution, "StateMachine": machine}
+        return self._context
+
+    def again(self, now: float) -> None:
+        """It runs again: a Standard child is redriven, an Express child starts anew."""
         self.status, self.waits, self.written, self.error, self.cause = "RUNNING", False, False, None, None
+        self._context = None
+        if self.express:
+            self.started = now
+            self.events.clear()
+        else:
+            self.redrives, self.redriven = self.redrives + 1, now
 
     def refusal(self, now: float) -> str | None:
         """Why the Map Run cannot redrive this child; None if it can. Express children are started anew, always."""

@@ -9,7 +9,6 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from simulator import errors
-from simulator.clock import iso
 from simulator.effects import Join, Work
 from simulator.errors import OutOfTime, StateError
 from simulator.maprun import MOST_REDRIVES, Child, Given, MapRun
@@ -192,63 +191,43 @@ class DistributedMap(Map):
             raise run.exceeded() or error from None
 
     def _launch(self, strand: Strand, run: MapRun, index: int) -> Strand:
+        outer = strand.run
         again = index < len(run.children)
         child = run.children[index] if again else self._child(strand, run, index)
         seen = (run.inputs or [])[index].seen
-        before = child.strand if again and not self._express else None
-        now = strand.run.now
-        if before is not None:
-            child.again()
-            child.redrives += 1
-            child.redriven = now
-            about = {**child.context["Execution"], "RedriveCount": child.redrives, "RedriveTime": iso(now)}
-            child.context = {**child.context, "Execution": about}
+        before = None if self._express else child.strand
+        if again:
+            child.again(outer.now)
+        if before is None:
+            walker = Strand(outer, self.processor, child.input, {}, 0, seen, log=child.events, child=child)
+            walker.note("ExecutionStarted", {"input": child.input, "roleArn": outer.info.role_arn})
+        else:
+            last = len(child.events)
             walker = Strand(
-                strand.run,
+                outer,
                 self.processor,
                 before.value,
                 before.variables,
-                len(child.events),
+                last,
                 seen,
                 log=child.events,
                 child=child,
                 again=before,
             )
             walker.note("ExecutionRedriven", {"redriveCount": child.redrives})
-        else:
-            if again:
-                child.again()
-                child.started = now
-                child.events.clear()
-                child.context = self._context(strand, run, child)
-            walker = Strand(strand.run, self.processor, child.input, {}, 0, seen, log=child.events, child=child)
-            walker.note("ExecutionStarted", {"input": child.input, "roleArn": strand.run.info.role_arn})
         child.strand = walker
         return walker
 
     def _child(self, strand: Strand, run: MapRun, index: int) -> Child:
         given = (run.inputs or [])[index]
+        info = strand.run.info
         name = _uuid(strand)
-        head = strand.run.info.machine_arn.replace(":stateMachine:", ":execution:", 1)
-        label = run.machine_arn.rpartition("/")[2]
-        child = Child(f"{head}/{label}:{name}", name, given.input, strand.run.now, given.items, self._express)
-        child.context = self._context(strand, run, child)
+        head = info.machine_arn.replace(":stateMachine:", ":execution:", 1)
+        arn = f"{head}/{run.machine_arn.rpartition('/')[2]}:{name}"
+        child = Child(arn, name, given.input, strand.run.now, given.items, self._express)
+        child.machine_arn, child.role_arn = run.machine_arn, info.role_arn
         run.children.append(child)
         return child
-
-    @staticmethod
-    def _context(strand: Strand, run: MapRun, child: Child) -> dict[str, Value]:
-        return {
-            "Execution": {
-                "Id": child.arn,
-                "Input": child.input,
-                "Name": child.name,
-                "RoleArn": strand.run.info.role_arn,
-                "StartTime": iso(child.started),
-                "RedriveCount": 0,
-            },
-            "StateMachine": {"Id": run.machine_arn, "Name": run.machine_arn.rpartition(":")[2]},
-        }
 
     @staticmethod
     def _finished(child: Child, walker: Strand, output: Value) -> None:

@@ -31,6 +31,7 @@ _CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
 }
 #: Types that are read by rows, which CSVDelimiter and CSVHeaderLocation are about.
 _ROWS = ("CSV", "MANIFEST")
+_LOADED = ("CSV", "JSON", "JSONL", "PARQUET")
 
 
 def distribution_misfits(state: dict[str, Any], language: str) -> Iterator[tuple[str, str]]:
@@ -67,8 +68,8 @@ def _reader(spec: dict[str, Any]) -> Iterator[tuple[str, str]]:
     at = "ItemReader/ReaderConfig"
     config = _object(spec, "ReaderConfig")
     kind, manifest = config.get("InputType"), config.get("ManifestType")
-    if config.get("Transformation") == "LOAD_AND_FLATTEN" and kind is None:
-        yield "InputType is required where Transformation is LOAD_AND_FLATTEN", f"{at}/InputType"
+    if config.get("Transformation") == "LOAD_AND_FLATTEN" and kind not in _LOADED:
+        yield f"InputType must be one of {', '.join(_LOADED)} where Transformation is LOAD_AND_FLATTEN", f"{at}/InputType"
     if manifest == "S3_INVENTORY" and kind is not None:
         yield "InputType cannot be given where ManifestType is S3_INVENTORY", f"{at}/InputType"
     if manifest == "ATHENA_DATA" and kind not in ("CSV", "JSONL", "PARQUET"):

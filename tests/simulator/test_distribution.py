@@ -69,6 +69,7 @@ def test_what_is_right(fields: dict[str, Any]) -> None:
         (reader(ManifestType="ATHENA_DATA", InputType="JSON"), f"{CONFIG}InputType"),
         (reader(ManifestType="OTHER"), f"{CONFIG}ManifestType"),
         (reader(LIST, Transformation="LOAD_AND_FLATTEN"), f"{CONFIG}InputType"),
+        (reader(LIST, Transformation="LOAD_AND_FLATTEN", InputType="MANIFEST"), f"{CONFIG}InputType"),
         (reader(LIST, Transformation="FLATTEN"), f"{CONFIG}Transformation"),
         (reader(LAMBDA), "ItemReader/Resource"),
         ({"ItemReader": {"Resource": GET, "Parameters": AT}}, "ItemReader/Parameters"),

@@ -69,7 +69,8 @@ def _reader(spec: dict[str, Any]) -> Iterator[tuple[str, str]]:
     config = _object(spec, "ReaderConfig")
     kind, manifest = config.get("InputType"), config.get("ManifestType")
     if config.get("Transformation") == "LOAD_AND_FLATTEN" and kind not in _LOADED:
-        yield f"InputType must be one of {', '.join(_LOADED)} where Transformation is LOAD_AND_FLATTEN", f"{at}/InputType"
+        kinds = ", ".join(_LOADED)
+        yield f"InputType must be one of {kinds} where Transformation is LOAD_AND_FLATTEN", f"{at}/InputType"
     if manifest == "S3_INVENTORY" and kind is not None:
         yield "InputType cannot be given where ManifestType is S3_INVENTORY", f"{at}/InputType"
     if manifest == "ATHENA_DATA" and kind not in ("CSV", "JSONL", "PARQUET"):

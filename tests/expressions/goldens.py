@@ -23,6 +23,7 @@ from .mistakes import MISTAKES
 from .models import Shipment
 from .orders import Order
 from .refused import REFUSED
+from .slips import SLIPS
 
 FOLDER = Path(__file__).parent / "goldens"
 
@@ -67,5 +68,6 @@ FILES: dict[Path, Callable[[], str]] = {
     FOLDER / "equal.txt": lambda: written(EQUAL, compiled),
     FOLDER / "refused.txt": lambda: written(REFUSED, message),
     FOLDER / "corners.txt": lambda: written(CORNERS, functools.partial(message, model=Corner)),
+    FOLDER / "slips.txt": lambda: written(SLIPS, functools.partial(message, model=Order)),
     FOLDER / "mistakes.txt": lambda: written(MISTAKES, functools.partial(message, model=Order)),
 }

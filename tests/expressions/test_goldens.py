@@ -16,6 +16,7 @@ from .mistakes import MISTAKES
 from .models import Shipment
 from .orders import Order
 from .refused import REFUSED
+from .slips import SLIPS
 
 PAGES = Path(__file__).parents[2] / "docs" / "errors"
 
@@ -28,7 +29,11 @@ def test_golden(file: Path) -> None:
     assert file.read_text(encoding="utf-8") == text, "wanted? then UPDATE_GOLDEN=1, and read the diff"
 
 
-TABLES: dict[type, dict[str, Callable[..., object]]] = {Shipment: REFUSED, Order: MISTAKES, Corner: CORNERS}
+TABLES: dict[type, dict[str, Callable[..., object]]] = {
+    Shipment: REFUSED,
+    Order: {**MISTAKES, **SLIPS},
+    Corner: CORNERS,
+}
 
 
 @pytest.mark.parametrize(("model", "name"), [(model, name) for model, table in TABLES.items() for name in table])

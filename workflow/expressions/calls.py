@@ -65,6 +65,7 @@ INSTEAD = {
     "total_seconds": "a timedelta field is ISO text in JSON: keep seconds as a number, or do it in a Task",
 }
 
+INSTANTS = {"fromtimestamp": "fromtimestamp(x, tz=timezone.utc).date()", "today": "now(timezone.utc).date()"}
 PYTHON: dict[str, type] = {"str": str, "list": list, "dict": dict, "set": set, "tuple": tuple, "datetime": datetime}
 """The classes whose methods are no slips of the pen, though they have no JSONata form."""
 
@@ -158,7 +159,7 @@ def special(it: Reader, fn: Any, args: Args, kw: Keywords) -> Value | None:
         if fn.__name__ == "fromtimestamp" and fn.__self__ is datetime:
             return apply_rule(times.from_timestamp, fn.__qualname__, it, args, kw)
         said = f"{fn.__qualname__}() would be decided when compiling"
-        raise refuse(Page.IMPURE, said, "write datetime.now(timezone.utc)")
+        raise refuse(Page.IMPURE, said, f"write datetime.{INSTANTS.get(fn.__name__, 'now(timezone.utc)')}")
     known = [a for a in args if not isinstance(a, Const)]
     if (rule := changing(fn) or (by_name(fn) if known else None)) is not None:
         return apply_rule(rule, fn.__name__, it, args, kw)

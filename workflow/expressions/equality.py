@@ -97,6 +97,11 @@ def equal(b: Builder, x: Node, y: Node) -> Node:
             return equal(b, x, as_number(y))
         case "model", "model" if x.kind == y.kind:
             return equal_records(b, x, y)
+        case "tuple", "tuple" if len(tuple_items(b, x)) != len(tuple_items(b, y)):
+            raise refuse(Page.NEVER_EQUAL, f"{show(x.kind)} never equals {show(y.kind)}", "compare as many items")
+        case "tuple", "tuple" if plain_list(x.kind) and plain_list(y.kind):
+            equal_tuples(b, x, y)  # refuses items that can never be equal
+            return binary(x, "=", y)
         case ("list", "list") | ("tuple", "tuple") if plain_list(x.kind) and plain_list(y.kind):
             return binary(x, "=", y)
         case "tuple", "tuple" if len(tuple_items(b, x)) == len(tuple_items(b, y)) > 0:

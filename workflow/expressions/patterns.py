@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from .binding import unpacked
@@ -11,7 +11,7 @@ from .builder import Reader
 from .conditions import count
 from .constants import const_of
 from .equality import equal, is_same
-from .kinds import ListKind, TupleKind, family, fields_of, is_optional, is_record, some
+from .kinds import ListKind, TupleKind, family, fields_of, is_record, some
 from .membership import contains
 from .nodes import FALSE, NULL, TRUE, Array, Const, Node, binary, both, const, either, negate
 from .refusals import Page, place_of, refuse
@@ -81,14 +81,19 @@ def tested(it: Reader, p: ast.pattern, x: Node) -> Node:
         case ast.MatchClass():
             return of_class(it, p, x)
         case ast.MatchSequence() if isinstance(some(x.kind), TupleKind):
-            known = negate(equal(it, x, NULL))
-            return both(known, it.assuming_names(known, True, lambda: of_tuple(it, p, it.scope.refine(x))))
-        case ast.MatchSequence() if isinstance(x.kind, ListKind):
-            return of_list(it, p, x)
-        case ast.MatchMapping() if not is_optional(x.kind) and family(x.kind) in ("dict", "model"):
-            return of_mapping(it, p, x)
+            return where_there(it, x, lambda x: of_tuple(it, p, x))
+        case ast.MatchSequence() if isinstance(some(x.kind), ListKind):
+            return where_there(it, x, lambda x: of_list(it, p, x))
+        case ast.MatchMapping() if family(some(x.kind)) in ("dict", "model"):
+            return where_there(it, x, lambda x: of_mapping(it, p, x))
     instead = "match on constants, classes, names and _, or write if / elif"
     raise refuse(Page.UNSUPPORTED_SYNTAX, "this pattern", instead).at(place_of(it.frame.file, p))
+
+
+def where_there(it: Reader, x: Node, make: Callable[[Node], Node]) -> Node:
+    """The test of a value that may be None: None matches no such pattern."""
+    known = negate(equal(it, x, NULL))
+    return both(known, it.assuming_names(known, True, lambda: make(it.scope.refine(x))))
 
 
 def any_of(it: Reader, p: ast.MatchOr, x: Node) -> Node:

@@ -24,7 +24,8 @@ BASES: dict[str | None, int] = {"x": 16, "X": 16, "o": 8, "b": 2}
 
 def bad_format(spec: str, what: str, instead: str = KNOWN) -> Exception:
     """The refusal of a format."""
-    return refuse(Page.TEXT_OF_VALUE, f"the format `{spec}` of a {what}", instead)
+    article = "an" if what[:1] in "aeiouAEIO" else "a"
+    return refuse(Page.TEXT_OF_VALUE, f"the format `{spec}` of {article} {what}", instead)
 
 
 def formatted(b: Builder, x: Node, spec: str) -> Node:
@@ -95,6 +96,8 @@ def of_number(b: Builder, x: Node, spec: str, m: re.Match[str]) -> Node:
         x, digits = b.let(binary(x, "*", const(100), FLOAT)), digits or "6"
     elif (kind == "d" or kind in BASES) and (not whole_values(x.kind) or digits):
         raise bad_format(spec, "float", "write int(x) or .0f")
+    elif kind in BASES and m["comma"]:
+        raise bad_format(spec, show(x.kind))
     elif kind == "f":
         digits = digits or "6"
     elif not whole_values(x.kind) or digits:

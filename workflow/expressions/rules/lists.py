@@ -87,6 +87,7 @@ def as_list(b: Builder, v: Value) -> Node:
         raise refuse(Page.NOT_A_VALUE, "a function is not a list", "call it")
     elem = elem_kind(v)
     if isinstance(v, Array) and isinstance(v.kind, SetKind) and len(v.items) > 1 and not has_sets_of(elem):
+        refuse_none("a set", Var("item", kind=elem))
         raise no_set(elem)  # {a, b} whose equal members nobody has taken out
     return v
 

@@ -86,6 +86,8 @@ def counted(b: Builder, first: Node, stop: Node | None = None, step: Node = ONE,
             refuse_none("range()", n)
             raise refuse(Page.WRONG_TYPE, f"range() of {an(n.kind)}", "give an int")
     by = need_constant("range() with a computed step", step).value
+    if not isinstance(by, int) or by == 0:
+        raise refuse(Page.OUT_OF_RANGE, f"range() with the step {by!r}", "give a whole number other than 0")
     if by != 1:
         return stepped(b, start, end, by)
     last = const(end.value - 1) if isinstance(end, Const) else binary(end, "-", ONE, INT)

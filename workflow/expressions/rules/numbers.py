@@ -33,6 +33,7 @@ from ..nodes import (
     ZERO,
     Array,
     Binary,
+    Call,
     Collect,
     Const,
     Function,
@@ -143,6 +144,9 @@ def never_negative(b: Builder, x: Node) -> bool:
     """Is a number known to be 0 or more?"""
     if getattr(x, "function", "") in ("$count", "$length") or binary(x, ">=", ZERO) in b.scope.known:
         return True
+    match x:
+        case Call(function="$max", args=(Array(items=items),)):
+            return any(never_negative(b, i) for i in items)
     if isinstance(x, Binary) and x.op in ("+", "*"):
         return never_negative(b, x.left) and never_negative(b, x.right)
     if isinstance(x, Const):

@@ -93,6 +93,7 @@ def first_of(b: Builder, xs: Value, start: Node, stop: Node | None = None, /) ->
     """itertools.islice(xs, stop), islice(xs, start, stop)"""
     first, last = (None, start) if stop is None else (start, stop)
     for n in (first, last):
+        refuse_none("islice()", *([] if n is None else [n]))
         if isinstance(n, Const) and n.value is not None and n.value < 0:
             raise refuse(Page.OUT_OF_RANGE, "islice() to a negative place", "slice a list: xs[:-1]")
     ends = [n if n is None or isinstance(n, Const) or is_count(n) else at_least_zero(n) for n in (first, last)]

@@ -102,6 +102,8 @@ def replace(b: Builder, s: Node, old: Node, new: Node, limit: Node | None = None
     if not need_constant(".replace() of a computed text", old).value:
         raise refuse(Page.UNSUPPORTED_CALL, ".replace() of an empty text", "do it in a Task")
     most = None if limit is None else need_constant(".replace() with a computed count", limit)
+    if most is not None and not isinstance(most.value, int):
+        raise refuse(Page.WRONG_TYPE, f".replace() with the count {most.value!r}", "give an int")
     if most is None or most.value < 0:
         return call("replace", s, old, new, kind=STR)
     return call("replace", s, old, new, most, kind=STR) if most.value else s

@@ -53,7 +53,7 @@ def _choice(state: State, found: Findings) -> None:
             _comparison(rule, path, state, found, top=True)
     if "Default" not in state.spec:
         what = (
-            f"the Choice `{state.name}` has no Default: an input that no rule takes fails with States.NoChoiceMatched"
+            f"the Choice `{state.name}` has no Default: an input that no rule takes fails the execution"
         )
         found.key(state.path, "asl-choice", what, 'write "Default": "..."', "warning")
 

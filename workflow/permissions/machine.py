@@ -60,7 +60,7 @@ def _reads(use: MapUse) -> Iterator[Statement]:
             key = joined(prefix, "*") if prefix is not None else None
             yield allow(use.state, ("s3:GetObject",), objects(bucket, key), source=MAPS, wide=wide)
         return
-    manifest = config.get("InputType") == "MANIFEST"
+    manifest = config.get("InputType") == "MANIFEST" or "ManifestType" in config  # the files that it names, anywhere
     key = None if manifest else read(given.get("Key"))
     computed = wide or ("" if key is not None or manifest else "the Key of ItemReader is computed")
     yield allow(use.state, ("s3:GetObject",), objects(bucket, key), source=MAPS, wide=computed)

@@ -117,6 +117,18 @@ def reading(**reader: Any) -> dict[str, Any]:
         (
             {
                 "ItemReader": {
+                    "Resource": "arn:aws:states:::s3:getObject",
+                    "ReaderConfig": {"ManifestType": "ATHENA_DATA", "InputType": "CSV"},
+                    "Arguments": {"Bucket": "raw", "Key": "results/manifest.csv"},
+                }
+            },
+            ("s3:GetObject",),
+            "arn:${aws.partition}:s3:::raw/*",
+            {},
+        ),
+        (
+            {
+                "ItemReader": {
                     "Resource": "arn:aws:states:::s3:listObjectsV2",
                     "Arguments": {"Bucket": "raw", "Prefix": "2026/"},
                 }

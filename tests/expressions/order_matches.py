@@ -1,6 +1,6 @@
 # ruff: noqa
 # mypy: ignore-errors
-# pyright: basic, reportCallIssue=false, reportArgumentType=false, reportOptionalMemberAccess=false
+# pyright: basic, reportCallIssue=false, reportArgumentType=false, reportOptionalMemberAccess=false, reportReturnType=false
 """match in all its patterns: expressions over an Order that have to mean the same as in Python."""
 
 from __future__ import annotations

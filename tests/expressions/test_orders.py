@@ -18,6 +18,7 @@ from .order_parts import EQUAL as PARTS
 from .order_rules import EQUAL as RULES
 from .order_statements import EQUAL as STATEMENTS
 from .order_steps import EQUAL as STEPS
+from .order_summaries import EQUAL as SUMMARIES
 from .order_tables import EQUAL as CONSTANTS
 from .order_values import EQUAL as VALUES
 from .orders import Order
@@ -31,6 +32,7 @@ TABLES = {
     "models": MODELS,
     "statements": STATEMENTS,
     "rules": RULES,
+    "summaries": SUMMARIES,
     "guards": GUARDS,
     "tables": CONSTANTS,
     "steps": STEPS,

@@ -41,6 +41,8 @@ class Iterable:
     source: Node
     element: Callable[[Node, Node], Node]
     indexed: bool
+    distinct: bool = False
+    """Pairs whose first items are all different: the keys of a dict, the places of a list."""
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 from typing import Any
 
 from ..builder import Builder
 from ..conditions import as_number, count, millis, truth
+from ..constants import const_of
 from ..demands import need_constant, refuse_none
 from ..kinds import (
     ANY,
@@ -53,7 +55,7 @@ from ..nodes import (
 )
 from ..own_methods import refuse_own
 from ..refusals import Page, refuse
-from ..scope import Value
+from ..scope import Iterable, Value
 from .lists import as_list, elem_kind, has_items, items_of, mapped
 from .loops import applied
 from .numbers import error
@@ -147,6 +149,7 @@ def extreme(name: str) -> Callable[..., Node]:
             refuse_none(f"{name}()", *items)
             xs: Node = Array(tuple(items), kind=ListKind(join(*[x.kind for x in items])))
         else:
+            key = first_item(first, key)
             xs = as_list(b, first)
         elem = elem_kind(xs)
         if isinstance(xs, Const):
@@ -185,11 +188,18 @@ def next_of(b: Builder, xs: Value, default: Node | None = None, /) -> Node:
 def sort(b: Builder, xs: Value, /, *, key: Value | None = None, reverse: Node = FALSE) -> Node:
     """sorted(xs, key=..., reverse=...)"""
     down = need_constant("sorted() with a computed `reverse`", reverse, "choose between two lists").value
+    key = first_item(xs, key)
     xs = as_list(b, xs)
     if isinstance(xs, Const):
         xs = items_of(xs)
     elem = elem_kind(xs)
     return Collect(ordered(b, xs, key, bool(down)), kind=ListKind(elem))
+
+
+def first_item(xs: Value, key: Value | None) -> Value | None:
+    """The key that tells all items apart: Python does not look at what follows it, which may have no order."""
+    bare = key is None or key == NULL
+    return const_of(operator.itemgetter(0)) if bare and isinstance(xs, Iterable) and xs.distinct else key
 
 
 def ordered(b: Builder, xs: Node, key: Value | None, down: bool) -> Node:

@@ -201,7 +201,7 @@ def items(b: Builder, d: Node) -> Iterable:
         read = read_key(d, k)
         return Array((read, v), kind=TupleKind((read.kind, v.kind)))
 
-    return Iterable(key_list(d), element, False)
+    return Iterable(key_list(d), element, False, True)
 
 
 def values(b: Builder, d: Node) -> Iterable:

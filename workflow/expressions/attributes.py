@@ -82,7 +82,10 @@ def of_constant(x: Const, name: str) -> Value:
         enum = isinstance(x.value, type) and issubclass(x.value, Enum)
         names = list(x.value.__members__) if enum else [n for n in dir(x.value) if not n.startswith("_")]
         said = f"{x.value.__name__} has no member `{name}`" if enum else str(e)
-        raise refuse(Page.UNKNOWN_FIELD, said, did_you_mean(name, names)) from None
+        hint = did_you_mean(name, names)
+        if not enum and not hint.startswith("did"):  # what Python's own classes have differs between versions
+            hint = "correct the name"
+        raise refuse(Page.UNKNOWN_FIELD, said, hint) from None
     except Exception as e:
         said = f"reading .{name} when compiling raised {type(e).__name__}"
         raise refuse(Page.OUT_OF_RANGE, said, "read it outside the lambda") from e

@@ -221,7 +221,7 @@ def test_hostile_expressions_end_soon_as_evaluation_errors(expression: str) -> N
 
 def test_an_expression_that_nests_too_deeply_is_refused_before_it_runs() -> None:
     with pytest.raises(Problem, match="nests too deeply"):
-        Program("(" * 5000 + "1" + ")" * 5000)
+        Program("(" * 20000 + "1" + ")" * 20000)
 
 
 def test_deep_recursion_that_is_honest_works() -> None:

@@ -77,10 +77,12 @@ def store_unconditionally(states: dict[str, Any]) -> None:
 
 def take_what_is_stored_for_done(states: dict[str, Any]) -> None:
     states["Same content?"]["Choices"][0]["Next"] = "Came again?"
+    del states["Keep stored"]  # nothing leads to it any more
 
 
 def forget_repeats(states: dict[str, Any]) -> None:
     states["Came again?"]["Choices"][0]["Next"] = states["Came again?"]["Default"]
+    del states["Record repeat"]  # nothing leads to it any more
 
 
 @pytest.mark.parametrize(

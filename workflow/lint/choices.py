@@ -52,9 +52,7 @@ def _choice(state: State, found: Findings) -> None:
         else:
             _comparison(rule, path, state, found, top=True)
     if "Default" not in state.spec:
-        what = (
-            f"the Choice `{state.name}` has no Default: an input that no rule takes fails the execution"
-        )
+        what = f"the Choice `{state.name}` has no Default: an input that no rule takes fails the execution"
         found.key(state.path, "asl-choice", what, 'write "Default": "..."', "warning")
 
 

@@ -121,10 +121,17 @@ def _broker_on_our_socket(mqtt: socket.socket) -> None:
     """MiniStack binds its broker to 0.0.0.0 whatever it is told; ours listens on the loopback socket we made."""
     from ministack.services import iot
 
+    class Acceptor(iot._MtlsAcceptor):  # type: ignore[misc]  # MiniStack has no types
+        """Pauses reading a moment later: early Pythons 3.11 begin to read after `connection_made` though it paused, and
+        a device's first words, read by nobody, would be lost while the TLS context is made."""
+
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            asyncio.get_running_loop().call_soon(super().connection_made, transport)
+
     async def start() -> None:
         if iot._mtls_server is None:
             loop = asyncio.get_running_loop()
-            iot._mtls_server = await loop.create_server(iot._MtlsAcceptor, sock=mqtt.dup())
+            iot._mtls_server = await loop.create_server(Acceptor, sock=mqtt.dup())
             iot._mtls_loop = loop
 
     _replace(iot, "_mtls_start_locked", start)

@@ -87,7 +87,7 @@ def test_mypy_accepts_what_is_written_and_refuses_mistakes(folder: Path, monkeyp
 
 def test_pyright_accepts_what_is_written_and_refuses_mistakes(folder: Path) -> None:
     (folder / "pyrightconfig.json").write_text(json.dumps({"extraPaths": [str(ROOT)], "pythonVersion": "3.11"}))
-    command = [sys.executable, "-m", "pyright", "--outputjson", "-p", str(folder)]
+    command = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, "--outputjson", "-p", str(folder)]
     out = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300).stdout
     errors = [d for d in json.loads(out)["generalDiagnostics"] if d["severity"] == "error"]
     assert {Path(d["file"]).name for d in errors} == {"use.py"}

@@ -62,6 +62,19 @@ def test_random_programs(tmp_path: Path) -> None:
     assert seen["equal"] > 150, seen
 
 
+def steps(s: Shipment) -> list[int]:
+    codes = s.codes.root
+    if codes:
+        if s.parcels[0].fragile:
+            codes = [y - x for x, y in zip([code + 1 for code in codes], [1, 2])]
+    return codes
+
+
+def test_what_is_named_in_a_branch_inside_a_branch_is_named_where_it_is_read() -> None:
+    code = compile_function(steps, [Shipment])
+    assert list(differences(steps, code, list(shipments()))) == []
+
+
 @pytest.mark.prove
 @settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
 @given(seed=st.integers(2, 10**6))

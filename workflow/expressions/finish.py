@@ -8,7 +8,7 @@ something else: what may fail stays where Python evaluates it, and nothing moves
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from .function_names import FUNCTION_NAMES
@@ -53,6 +53,8 @@ class _Uses:
         self.reads: dict[Key | None, list[Key]] = {None: []}
         self.inside: dict[Key | None, list[Key]] = {None: []}
         self.dropped: set[Key] = set()
+        self.shared = False
+        """Whether a block stands in several places, so that its keys do not tell them apart."""
         self._read(tree, {}, 0, None)
         for key in list(self.values):
             self._drop_unread(key)
@@ -80,6 +82,7 @@ class _Uses:
         names = dict(names)
         for i, (name, value) in enumerate(n.bindings):
             key = (id(n), i)
+            self.shared = self.shared or key in self.values
             self.values[key], self.depth[key] = value, depth
             self.reads.setdefault(key, [])
             self.inside.setdefault(key, [])
@@ -129,9 +132,51 @@ def movable(value: Node) -> bool:
 
 def finished(tree: Node, roots: Iterable[str]) -> Node:
     """The tree as it will be printed; `roots` are the variables that are bound outside of it."""
-    result = _Placing(_Uses(tree)).place(tree)
+    uses = _Uses(tree)
+    if uses.shared:
+        tree = apart(tree, set())
+        uses = _Uses(tree)
+    result = _Placing(uses).place(tree)
     check_scope(result, frozenset(roots) | {""})
     return result
+
+
+def apart(n: Node, seen: set[int]) -> Node:
+    """The tree with a copy of each block for every place where it stands."""
+    made = over(n, lambda below: apart(below, seen))
+    if isinstance(made, Block):
+        if id(made) in seen:
+            made = replace(made)
+        seen.add(id(made))
+    return made
+
+
+def over(n: Node, f: Callable[[Node], Node]) -> Node:
+    """The node with `f` of each node directly below; itself where nothing changes."""
+    match n:
+        case Const() | Regex() | Raw() | Outer() | Var():
+            return n
+        case Field(of=of) | Cast(of=of) | Negative(of=of) | Collect(of=of):
+            return n if (new := f(of)) is of else replace(n, of=new)
+        case Index(of=of, index=index):
+            return replace(n, of=f(of), index=f(index))
+        case Call(args=args):
+            return replace(n, args=tuple(map(f, args))) if args else n
+        case Binary(left=left, right=right):
+            return replace(n, left=f(left), right=f(right))
+        case Cond(test=test, then=then, otherwise=other):
+            return replace(n, test=f(test), then=f(then), otherwise=None if other is None else f(other))
+        case Array(items=items):
+            return replace(n, items=tuple(map(f, items)))
+        case Object(pairs=pairs):
+            return replace(n, pairs=tuple((f(k), f(v)) for k, v in pairs))
+        case Function(body=body):
+            return replace(n, body=f(body))
+        case Block(bindings=bindings, result=result):
+            return replace(n, bindings=tuple((name, f(value)) for name, value in bindings), result=f(result))
+        case Sort(of=of, keys=keys):
+            return replace(n, of=f(of), keys=tuple((f(k), down) for k, down in keys))
+    raise InternalError(f"no way to finish a {type(n).__name__}")
 
 
 class _Placing:
@@ -142,34 +187,13 @@ class _Placing:
         self.values: dict[str, Node] = {}
 
     def place(self, n: Node) -> Node:
-        p = self.place
         match n:
-            case Const() | Regex() | Raw() | Outer():
-                return n
             case Var(name=name):
                 value = self.values.get(name)
                 return n if value is None else value if isinstance(value, Const) else with_kind(value, n.kind)
             case Block():
                 return self.block(n)
-            case Field(of=of) | Cast(of=of) | Negative(of=of) | Collect(of=of):
-                return n if (new := p(of)) is of else replace(n, of=new)
-            case Index(of=of, index=index):
-                return replace(n, of=p(of), index=p(index))
-            case Call(args=args):
-                return replace(n, args=tuple(map(p, args))) if args else n
-            case Binary(left=left, right=right):
-                return replace(n, left=p(left), right=p(right))
-            case Cond(test=test, then=then, otherwise=other):
-                return replace(n, test=p(test), then=p(then), otherwise=None if other is None else p(other))
-            case Array(items=items):
-                return replace(n, items=tuple(map(p, items)))
-            case Object(pairs=pairs):
-                return replace(n, pairs=tuple((p(k), p(v)) for k, v in pairs))
-            case Function(body=body):
-                return replace(n, body=p(body))
-            case Sort(of=of, keys=keys):
-                return replace(n, of=p(of), keys=tuple((p(k), down) for k, down in keys))
-        raise InternalError(f"no way to finish a {type(n).__name__}")
+        return over(n, self.place)
 
     def block(self, n: Block) -> Node:
         kept: list[tuple[str, Node]] = []

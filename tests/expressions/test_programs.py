@@ -75,6 +75,20 @@ def test_what_is_named_in_a_branch_inside_a_branch_is_named_where_it_is_read() -
     assert list(differences(steps, code, list(shipments()))) == []
 
 
+def heaviest(s: Shipment) -> str:
+    return max(s.parcels, key=lambda p: p.net_weight / s.size.width).parcel_id
+
+
+def in_order(s: Shipment) -> list[str]:
+    return [p.parcel_id for p in sorted(s.parcels, key=lambda p: -(s.level / s.size.width))]
+
+
+@pytest.mark.parametrize("fn", [heaviest, in_order])
+def test_a_key_that_fails_does_so_for_an_only_item_too(fn: Any) -> None:
+    code = compile_function(fn, [Shipment])
+    assert list(differences(fn, code, list(shipments()))) == []
+
+
 @pytest.mark.prove
 @settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
 @given(seed=st.integers(2, 10**6))

@@ -216,7 +216,7 @@ def ordered(b: Builder, xs: Node, key: Value | None, down: bool) -> Node:
     here = Var("", kind=elem)
     made = here if key is None or key == NULL else applied(b, key, here)
     parts = sort_keys(made, key is None)
-    if all(is_plain(p) for p in parts):
+    if all(is_plain(p) and not p.may_fail for p in parts):  # `^` does not look at the key of an only item
         return Sort(xs, tuple((p, down) for p in parts), kind=ListKind(elem))
     return decorated(b, xs, key, down, elem)
 

@@ -4,6 +4,7 @@ SECONDS ?=
 PY ?=
 VENV := .venv
 BIN := $(VENV)/bin
+GOLDEN_TESTS := tests/expressions/test_goldens.py tests/workflow/test_mistakes.py tests/workflow/lint/test_cases.py tests/workflow/permissions/test_optimized.py
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -43,6 +44,7 @@ contracts: install ## who may import whom
 
 golden: install ## write the golden files anew (git diff shows what a change does)
 	@$(BIN)/python -m tests.golden
+	@UPDATE_GOLDEN=1 $(BIN)/python -m pytest $(GOLDEN_TESTS)
 
 golden-check: install ## fail when a golden file is stale
 	@$(BIN)/python -m tests.golden --check

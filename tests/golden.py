@@ -1,4 +1,7 @@
-"""Every golden file of the project: `python -m tests.golden` writes them anew, `--check` fails when one is stale."""
+"""The golden files of definitions, recipes and pages: `python -m tests.golden` writes them, `--check` finds stale ones.
+
+Those of messages, expressions and permissions are written by their tests under UPDATE_GOLDEN; `make golden` does both.
+"""
 
 import sys
 from pathlib import Path

@@ -51,6 +51,8 @@ class Place:
 
     def source(self) -> str:
         """The source line, read now; empty where the file is not available."""
+        if self.path == "<string>":  # text given to exec, or the program of `python -c`: nobody knows which
+            return ""
         return linecache.getline(self.path, self.line).rstrip("\n")
 
     def excerpt(self) -> str:

@@ -1,13 +1,13 @@
+"""Refusals that few users meet: with these, `refused` and `mistakes`, every message of the language is written down.
+
+The exact messages are in goldens/corners.txt.
+"""
 # mypy: ignore-errors
 # pyright: basic, reportCallIssue=false, reportArgumentType=false, reportAttributeAccessIssue=false
 # pyright: reportOperatorIssue=false, reportIndexIssue=false, reportGeneralTypeIssues=false, reportReturnType=false
 # pyright: reportOptionalMemberAccess=false, reportUnhashable=false, reportRedeclaration=false
 # pyright: reportPossiblyUnboundVariable=false
 # ruff: noqa
-"""Refusals that few users meet: with these, `refused` and `mistakes`, every message of the language is written down.
-
-The exact messages are in goldens/corners.txt.
-"""
 
 from __future__ import annotations
 

@@ -1,3 +1,7 @@
+"""Mistakes in expressions over an Order: misspelt names at every depth, None that nobody tested, wrong arguments.
+
+The exact messages are in goldens/mistakes.txt.
+"""
 # mypy: ignore-errors
 # pyright: basic, reportCallIssue=false, reportArgumentType=false, reportAttributeAccessIssue=false, reportOperatorIssue=false
 # pyright: reportOptionalMemberAccess=false, reportOptionalOperand=false, reportOptionalIterable=false, reportIndexIssue=false
@@ -5,10 +9,6 @@
 # pyright: reportGeneralTypeIssues=false, reportUnboundVariable=false, reportPossiblyUnboundVariable=false, reportUnusedExpression=false, reportReturnType=false
 # pyright: reportUnhashable=false, reportAbstractUsage=false, reportNoOverloadImplementation=false
 # ruff: noqa
-"""Mistakes in expressions over an Order: misspelt names at every depth, None that nobody tested, wrong arguments.
-
-The exact messages are in goldens/mistakes.txt.
-"""
 
 from __future__ import annotations
 

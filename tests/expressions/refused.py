@@ -1,3 +1,7 @@
+"""Expressions over a Shipment that have to be refused: mistakes, and what cannot mean the same in JSONata.
+
+The exact messages are in goldens/refused.txt.
+"""
 # mypy: ignore-errors
 # pyright: reportAttributeAccessIssue=false, reportArgumentType=false, reportCallIssue=false, reportOptionalMemberAccess=false
 # pyright: reportOperatorIssue=false, reportIndexIssue=false, reportUnhashable=false, reportGeneralTypeIssues=false
@@ -6,10 +10,6 @@
 # pyright: reportUnsupportedDunderAll=false, reportOptionalCall=false, reportRedeclaration=false, reportFunctionMemberAccess=false
 # pyright: reportUnusedCoroutine=false, reportUnusedExpression=false
 # ruff: noqa
-"""Expressions over a Shipment that have to be refused: mistakes, and what cannot mean the same in JSONata.
-
-The exact messages are in goldens/refused.txt.
-"""
 
 from __future__ import annotations
 

@@ -1,3 +1,7 @@
+"""More mistakes in expressions over an Order: of operators, patterns and functions that take some kinds only.
+
+The exact messages are in goldens/slips.txt.
+"""
 # mypy: ignore-errors
 # pyright: basic, reportCallIssue=false, reportArgumentType=false, reportAttributeAccessIssue=false, reportOperatorIssue=false
 # pyright: reportOptionalMemberAccess=false, reportOptionalOperand=false, reportOptionalIterable=false, reportIndexIssue=false
@@ -5,10 +9,6 @@
 # pyright: reportGeneralTypeIssues=false, reportUnboundVariable=false, reportPossiblyUnboundVariable=false, reportUnusedExpression=false, reportReturnType=false
 # pyright: reportUnhashable=false, reportAbstractUsage=false, reportNoOverloadImplementation=false
 # ruff: noqa
-"""More mistakes in expressions over an Order: of operators, patterns and functions that take some kinds only.
-
-The exact messages are in goldens/slips.txt.
-"""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
+"""Expressions over a Thing that have to mean the same as in Python."""
 # ruff: noqa
 # mypy: ignore-errors
 # pyright: basic, reportCallIssue=false, reportArgumentType=false, reportOptionalMemberAccess=false
 # pyright: reportAttributeAccessIssue=false, reportOperatorIssue=false, reportTypedDictNotRequiredAccess=false, reportReturnType=false
 # pyright: reportUndefinedVariable=false
-"""Expressions over a Thing that have to mean the same as in Python."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
+"""Things: types that are rare, names that JSONata reads otherwise, classes with operators of their own."""
 # ruff: noqa
 # mypy: ignore-errors
 # pyright: basic, reportCallIssue=false, reportArgumentType=false, reportOptionalMemberAccess=false
 # pyright: reportAttributeAccessIssue=false, reportOperatorIssue=false, reportTypedDictNotRequiredAccess=false, reportReturnType=false
 # pyright: reportUndefinedVariable=false
-"""Things: types that are rare, names that JSONata reads otherwise, classes with operators of their own."""
 
 from __future__ import annotations
 

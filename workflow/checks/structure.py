@@ -22,9 +22,9 @@ def check(subject: Subject) -> Iterator[Problem]:
     """All checks of this module."""
     yield from _workflow_name(subject)
     for vertex in subject.graph.vertices:
-        name = vertex.state.name
-        if not (0 < len(name) <= NAME_LENGTH and name.isprintable() and name == name.strip()):
-            yield from _state_name(name, vertex.state.place)
+        wrong = _state_name(vertex.state.name, vertex.state.place)
+        if wrong is not None:
+            yield wrong
     yield from _scopes(subject.graph.scope)
     if not subject.graph.problems:
         yield from _ends(subject.graph.scope, subject.name, subject.place)
@@ -43,14 +43,15 @@ def _workflow_name(subject: Subject) -> Iterator[Problem]:
         yield Problem(subject.place, what, "use 1 to 80 letters, digits, `-` and `_`", "name")
 
 
-def _state_name(name: str, at: Place) -> Iterator[Problem]:
+def _state_name(name: str, at: Place) -> Problem | None:
     if not name.strip() or name != name.strip():
-        yield Problem(at, f"the state's name {name!r} is empty or starts or ends with a space", "give a name", "name")
-    elif len(name) > NAME_LENGTH:
+        return Problem(at, f"the state's name {name!r} is empty or starts or ends with a space", "give a name", "name")
+    if len(name) > NAME_LENGTH:
         what = f"the state's name `{name}` has {len(name)} characters"
-        yield Problem(at, what, f"AWS allows {NAME_LENGTH}", "name")
-    elif not name.isprintable():
-        yield Problem(at, f"the state's name {name!r} has characters that cannot be printed", "leave them out", "name")
+        return Problem(at, what, f"AWS allows {NAME_LENGTH}", "name")
+    if not name.isprintable():
+        return Problem(at, f"the state's name {name!r} has characters that cannot be printed", "leave them out", "name")
+    return None
 
 
 def _ends(scope: Scope, name: str, place: Place) -> Iterator[Problem]:

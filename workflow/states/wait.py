@@ -11,11 +11,9 @@ from ..expressions import Expression, kinds
 from ..lambdas import Compiled, compiled, kind_of, root
 from ..variables import NOTHING, Assignment, Assigns, all_assigned
 from .base import A, Same, State
+from .working import LONGEST
 
 T = TypeVar("T")
-
-LONGEST_WAIT = 99_999_999
-"""Seconds. https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html"""
 
 
 class Waiting(Same):
@@ -95,9 +93,9 @@ def Wait(
             problems.append(Problem(place, what, instead, "wait"))
     elif seconds is not None:
         made = seconds
-        if isinstance(seconds, bool) or not isinstance(seconds, int) or not 0 <= seconds <= LONGEST_WAIT:
+        if isinstance(seconds, bool) or not isinstance(seconds, int) or not 0 <= seconds <= LONGEST:
             what = f"`{name}` waits for {seconds!r} seconds"
-            problems.append(Problem(place, what, f"give a whole number from 0 to {LONGEST_WAIT}", "wait"))
+            problems.append(Problem(place, what, f"give a whole number from 0 to {LONGEST}", "wait"))
     elif until is not None:
         if not isinstance(until, datetime) or until.tzinfo is None:
             what = f"`{name}` waits until {until!r}"

@@ -44,7 +44,7 @@ T = TypeVar("T")
 Seconds = int | Expression
 
 LONGEST = 99_999_999
-"""Seconds of a timeout, a heartbeat, the interval of retries. https://states-language.net/#task-state"""
+"""Seconds of a wait, a timeout, a heartbeat and the interval of retries; and how often to retry. https://states-language.net/#task-state"""
 
 
 class Guarded(State[In, Out, Res]):
@@ -217,9 +217,7 @@ class Service(Working[In, Out, Never]):
     _start: ClassVar[Mapping[str, Any]] = {**Working._start, "seconds": None, "beat": None, "role": None}
 
     def _serve(self, name: str, takes: Kind, result: Root, place: Place, resource: str, **values: Any) -> None:
-        values.setdefault("passes", result.kind)
-        values |= {"takes": takes, "result": result, "resource": resource, "service": resource.partition(":")[0]}
-        self._set(name, place, values)
+        self._work(name, takes, result, place, service=resource.partition(":")[0], resource=resource, **values)
 
     def timeout(self, seconds: int | Callable[[In], int]) -> Self:
         """Fail with States.Timeout after so many seconds; a lambda reads them from the input."""
@@ -331,9 +329,9 @@ def _caught_output(state: Part, output: Any, target: Part, place: Place) -> tupl
 def _check_retry(attempts: int, interval: int, backoff: float, max_delay: int | None, place: Place) -> list[Problem]:
     """The ranges of https://states-language.net/#errors and of AWS."""
     wrong: list[tuple[str, object, str]] = []
-    if not isinstance(attempts, int) or not 0 <= attempts <= 99_999_999:
+    if not isinstance(attempts, int) or not 0 <= attempts <= LONGEST:
         wrong.append(("attempts", attempts, "a whole number from 0"))
-    if not isinstance(interval, int) or not 1 <= interval <= 99_999_999:
+    if not isinstance(interval, int) or not 1 <= interval <= LONGEST:
         wrong.append(("interval", interval, "whole seconds from 1"))
     if isinstance(backoff, bool) or not isinstance(backoff, (int, float)) or not backoff >= 1:
         wrong.append(("backoff", backoff, "a factor from 1.0"))

@@ -99,10 +99,6 @@ class LambdaService:
         functions = [self._functions.get(name) for name in self._functions.names()]
         return {f.latest["LoggingConfig"]["LogGroup"]: log_of(self._place.logs, f.name) for f in functions if f}
 
-    def worker_pids(self) -> dict[str, list[int]]:
-        """Process ids of the live workers by version ARN."""
-        return {arn: pool.pids for arn, pool in self._pools.items()}
-
     # Operations
 
     async def create_function(self, asked: dict[str, Any]) -> dict[str, Any]:
